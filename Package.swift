@@ -1,0 +1,145 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Foundation
+import PackageDescription
+
+// The rooms of the house, top to bottom; each may import only what its line names (ARCHITECTURE.md says why).
+// `SLUICE_ROOM=PowerControl swift test` reduces the package to that room, what it imports and its tests, so that the
+// pure rooms build in seconds without NIO or Yams.
+
+struct Room {
+    enum Kind { case library, systemLibrary(pkgConfig: String, apt: String), c, executable }
+    let name: String
+    var kind = Kind.library
+    var imports: [String] = []
+    var products: [String] = []
+    var testImports: [String] = []
+}
+
+let house: [Room] = [
+    // Quantities with their unit and sign, limits that contain zero, units in text, time.
+    Room(name: "Electricity"),
+    // Snapshot to decision: arbitration, sharing, ramps, reasons.
+    Room(name: "PowerControl", imports: ["Electricity"]),
+    // Driver and meter protocols, capabilities, readings, the firmware-profile model, bus schedule.
+    Room(name: "Chargers", imports: ["Electricity"]),
+    // Device machines over a link: Modbus by profile, and one file per family where data is not enough.
+    Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity"]),
+    // Deterministic chargers, cars, loads, grid; what the bench devices answer.
+    Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
+    // YAML with line and column into typed values: the site's configuration, firmware profiles.
+    Room(name: "Configuration", imports: ["Chargers", "Electricity"], products: ["Yams"]),
+    Room(name: "CModbus", kind: .systemLibrary(pkgConfig: "libmodbus", apt: "libmodbus-dev")),
+    Room(name: "CSystemd", kind: .systemLibrary(pkgConfig: "libsystemd", apt: "libsystemd-dev")),
+    // The few C calls the loop thread makes, annotated for the compiler's proof.
+    Room(name: "CRealTime", kind: .c),
+    // The only code with a file descriptor: Modbus and serial links, clocks, real-time thread, wait-free exchange, systemd.
+    Room(name: "LinuxIO", imports: ["Chargers", "Electricity", "CModbus", "CSystemd", "CRealTime"]),
+    // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
+    Room(
+        name: "LocalAPI", imports: ["Electricity"],
+        products: ["Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
+    // Composition of the daemon: configuration, the real-time loop, buses, supervision.
+    Room(
+        name: "Gateway",
+        imports: [
+            "ChargerDrivers", "Chargers", "Configuration", "Electricity", "LinuxIO", "LocalAPI", "PowerControl",
+            "SimulatedSite", "CRealTime",
+        ],
+        products: ["Logging", "ServiceLifecycle"]),
+    // Composition of the bench: simulated devices served on real wires.
+    Room(
+        name: "Bench",
+        imports: ["Chargers", "Configuration", "Electricity", "LinuxIO", "LocalAPI", "SimulatedSite"],
+        products: ["Logging", "ServiceLifecycle"]),
+    // The command line.
+    Room(
+        name: "sluice", kind: .executable,
+        imports: ["Bench", "Chargers", "Configuration", "Electricity", "Gateway", "LocalAPI"],
+        products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+]
+
+func exists(_ folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + folder)
+}
+let rooms = house.filter { exists("Sources/" + $0.name) }
+
+// What a room may use from outside, by product name.
+let products: [String: (package: String, url: String, version: Version)] = [
+    "ArgumentParser": ("swift-argument-parser", "https://github.com/apple/swift-argument-parser", "1.8.2"),
+    "Hummingbird": ("hummingbird", "https://github.com/hummingbird-project/hummingbird", "2.28.1"),
+    "Logging": ("swift-log", "https://github.com/apple/swift-log", "1.16.2"),
+    "NIOCore": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
+    "NIOHTTP1": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
+    "NIOPosix": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
+    "ServiceLifecycle": (
+        "swift-service-lifecycle", "https://github.com/swift-server/swift-service-lifecycle", "2.13.0"
+    ),
+    "Yams": ("Yams", "https://github.com/jpsim/Yams", "6.2.2"),
+]
+
+let byName = Dictionary(uniqueKeysWithValues: rooms.map { ($0.name, $0) })
+
+func closure(of names: [String]) -> Set<String> {
+    var found: Set<String> = []
+    var open = names
+    while let name = open.popLast() {
+        guard let room = byName[name] else { fatalError("Package.swift has no room “\(name)”") }
+        if found.insert(name).inserted { open += room.imports.filter { byName[$0] != nil } }
+    }
+    return found
+}
+
+let wanted: Set<String> =
+    if let room = Context.environment["SLUICE_ROOM"] {
+        closure(of: [room] + (byName[room]?.testImports ?? []))
+    } else {
+        Set(byName.keys)
+    }
+let tested: Set<String> = Context.environment["SLUICE_ROOM"].map { [$0] } ?? wanted
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func dependencies(_ room: Room) -> [Target.Dependency] {
+    room.imports.filter { byName[$0] != nil }.map { .target(name: $0) }
+        + room.products.map { name in
+            guard let product = products[name] else { fatalError("Package.swift pins no product “\(name)”") }
+            return .product(name: name, package: product.package)
+        }
+}
+
+func target(_ room: Room) -> Target {
+    switch room.kind {
+    case .library: .target(name: room.name, dependencies: dependencies(room), swiftSettings: settings)
+    case .systemLibrary(let pkgConfig, let apt):
+        .systemLibrary(name: room.name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+    case .c: .target(name: room.name)
+    case .executable: .executableTarget(name: room.name, dependencies: dependencies(room), swiftSettings: settings)
+    }
+}
+
+func testTarget(_ room: Room) -> Target? {
+    guard case .library = room.kind, tested.contains(room.name), exists("Tests/" + room.name + "Tests") else {
+        return nil
+    }
+    let own = Target.Dependency.target(name: room.name)
+    return .testTarget(
+        name: room.name + "Tests",
+        dependencies: [own] + dependencies(room) + room.testImports.map { .target(name: $0) },
+        swiftSettings: settings)
+}
+
+let present = rooms.filter { wanted.contains($0.name) }
+let pins = Dictionary(
+    present.flatMap(\.products).compactMap { products[$0] }.map { ($0.url, $0.version) },
+    uniquingKeysWith: { first, _ in first })
+
+let package = Package(
+    name: "sluice",
+    dependencies: pins.sorted { $0.key < $1.key }.map { .package(url: $0.key, exact: $0.value) },
+    targets: present.map(target) + present.compactMap(testTarget),
+    swiftLanguageModes: [.v6])

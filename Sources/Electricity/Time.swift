@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+/// A length of time in nanoseconds, for machines and timers (±292 years). `Swift.Duration` is 128 bits wide and its
+/// arithmetic may not run in the tick.
+@frozen public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
+    public let nanoseconds: Int64
+    @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    @inlinable public static func seconds(_ value: Int) -> Interval {
+        Interval(nanoseconds: Int64(value) * 1_000_000_000)
+    }
+    @inlinable public static func milliseconds(_ value: Int) -> Interval {
+        Interval(nanoseconds: Int64(value) * 1_000_000)
+    }
+    @inlinable public static func minutes(_ value: Int) -> Interval { .seconds(value * 60) }
+    @inlinable public static var zero: Interval { Interval(nanoseconds: 0) }
+    @inlinable public static func < (lhs: Interval, rhs: Interval) -> Bool { lhs.nanoseconds < rhs.nanoseconds }
+    @inlinable public static func + (lhs: Interval, rhs: Interval) -> Interval {
+        Interval(nanoseconds: lhs.nanoseconds + rhs.nanoseconds)
+    }
+    @inlinable public static func - (lhs: Interval, rhs: Interval) -> Interval {
+        Interval(nanoseconds: lhs.nanoseconds - rhs.nanoseconds)
+    }
+    @inlinable public static func * (value: Interval, factor: Int) -> Interval {
+        Interval(nanoseconds: value.nanoseconds * Int64(factor))
+    }
+    @inlinable public static func / (value: Interval, divisor: Int) -> Interval {
+        Interval(nanoseconds: value.nanoseconds / Int64(divisor))
+    }
+    public var inSeconds: Double { Double(nanoseconds) / 1e9 }
+    @inlinable public var milliseconds: Int64 { nanoseconds / 1_000_000 }
+}
+
+/// A point on the monotonic clock, in nanoseconds since an arbitrary start. For timers, ages and expiries; never shown
+/// to people and never stored.
+@frozen public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
+    public let nanoseconds: Int64
+    @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    @inlinable public static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.nanoseconds < rhs.nanoseconds }
+    @inlinable public static func + (lhs: Instant, rhs: Interval) -> Instant {
+        Instant(nanoseconds: lhs.nanoseconds + rhs.nanoseconds)
+    }
+    @inlinable public static func - (lhs: Instant, rhs: Interval) -> Instant {
+        Instant(nanoseconds: lhs.nanoseconds - rhs.nanoseconds)
+    }
+    @inlinable public static func - (lhs: Instant, rhs: Instant) -> Interval {
+        Interval(nanoseconds: lhs.nanoseconds - rhs.nanoseconds)
+    }
+    /// Before every instant a clock can show, without leaving room for overflow when intervals are subtracted.
+    @inlinable public static var distantPast: Instant { Instant(nanoseconds: -(1 << 61)) }
+    /// After every instant a clock can show.
+    @inlinable public static var distantFuture: Instant { Instant(nanoseconds: 1 << 61) }
+}
