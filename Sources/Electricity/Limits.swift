@@ -13,6 +13,10 @@
         self.upper = upper < .zero ? .zero : upper
     }
 
+    @inlinable public static func == (lhs: Limits, rhs: Limits) -> Bool {
+        lhs.lower == rhs.lower && lhs.upper == rhs.upper
+    }
+
     /// Allows nothing but zero.
     @inlinable public static var zero: Limits { Limits(from: .zero, to: .zero) }
     /// Wider than any plausible value. Only where an agreement is silent on purpose; unknown is never this.

@@ -53,7 +53,7 @@ extension Quantity {
     @inlinable public init(milli: Int64) { self.milli = milli }
     @inlinable public static func watts(_ value: Int) -> Power { Power(milli: Int64(value) * 1_000) }
     public static var symbol: StaticString { "W" }
-    public static var plausible: Int64 { 1_000_000_000_000 }
+    @inlinable public static var plausible: Int64 { 1_000_000_000_000 }
 }
 
 /// Current in one conductor; the sign follows the power it carries.
@@ -62,7 +62,7 @@ extension Quantity {
     @inlinable public init(milli: Int64) { self.milli = milli }
     @inlinable public static func amperes(_ value: Int) -> Current { Current(milli: Int64(value) * 1_000) }
     public static var symbol: StaticString { "A" }
-    public static var plausible: Int64 { 100_000_000 }
+    @inlinable public static var plausible: Int64 { 100_000_000 }
 }
 
 /// Voltage between a phase and neutral unless a name says otherwise.
@@ -71,7 +71,7 @@ extension Quantity {
     @inlinable public init(milli: Int64) { self.milli = milli }
     @inlinable public static func volts(_ value: Int) -> Voltage { Voltage(milli: Int64(value) * 1_000) }
     public static var symbol: StaticString { "V" }
-    public static var plausible: Int64 { 1_000_000_000 }
+    @inlinable public static var plausible: Int64 { 1_000_000_000 }
 }
 
 /// Grid frequency.
@@ -80,7 +80,7 @@ extension Quantity {
     @inlinable public init(milli: Int64) { self.milli = milli }
     @inlinable public static func hertz(_ value: Int) -> Frequency { Frequency(milli: Int64(value) * 1_000) }
     public static var symbol: StaticString { "Hz" }
-    public static var plausible: Int64 { 1_000_000 }
+    @inlinable public static var plausible: Int64 { 1_000_000 }
 }
 
 /// Energy, exact to the milliwatt-hour.
@@ -89,7 +89,7 @@ extension Quantity {
     @inlinable public init(milli: Int64) { self.milli = milli }
     @inlinable public static func wattHours(_ value: Int) -> Energy { Energy(milli: Int64(value) * 1_000) }
     public static var symbol: StaticString { "Wh" }
-    public static var plausible: Int64 { 1_000_000_000_000_000 }
+    @inlinable public static var plausible: Int64 { 1_000_000_000_000_000 }
 }
 
 /// A battery's state of charge, 0 % to 100 %.
@@ -99,7 +99,7 @@ extension Quantity {
     @inlinable public init(milli: Int64) { self.milli = milli }
     @inlinable public static func percent(_ value: Int) -> StateOfCharge { StateOfCharge(milli: Int64(value) * 1_000) }
     public static var symbol: StaticString { "%" }
-    public static var plausible: Int64 { 100_000 }
+    @inlinable public static var plausible: Int64 { 100_000 }
 }
 
 extension Voltage {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+
+extension Controller {
+    /// Takes in the chargers' readings and works out what each EVSE may be at or get to.
+    @_noLocks mutating func observeChargers(_ snapshot: borrowing Snapshot) {
+        var slot = 0
+        while slot < evseAt.count {
+            let index = evseAt[slot]
+            observe(index, snapshot.evses[index], snapshot.now)
+            slot += 1
+        }
+    }
+
+    private mutating func observe(_ index: Int, _ sample: EVSESample, _ now: Instant) {
+        let model = models[index]
+        let isFresh = sample.measuredAt > .distantPast && now - sample.measuredAt <= model.maximumReadingAge
+        states[index].isFresh = isFresh
+        if isFresh, sample.measuredAt > states[index].measuredAt { believe(index, sample, now) }
+        var claim = states[index].occupancy.commanded()
+        if let measured = states[index].measured { claim.include(measured) }
+        if !isFresh, let fallback = sample.hardwareFallback { claim.include(fallback) }
+        states[index].claim = claim
+        claimDraws(index)
+    }
+
+    private mutating func believe(_ index: Int, _ sample: EVSESample, _ now: Instant) {
+        let model = models[index]
+        states[index].measuredAt = sample.measuredAt
+        states[index].measured = plausible(sample.power, model.ratings)
+        states[index].measuredCurrent = sample.current
+        if let draw = measuredDraw(index) { states[index].history.record(draw, at: sample.measuredAt) }
+        states[index].occupancy.observe(
+            takenAt: sample.measuredAt, target: states[index].target, settling: model.settling, now: now)
+        let isIdle = (states[index].measured?.magnitude ?? .zero) <= Self.standby
+        if !sample.hasVehicle, isIdle { states[index].occupancy.clear(at: now) }
+    }
+
+    @_noLocks func measuredDraw(_ index: Int) -> Draw? {
+        guard let measured = states[index].measured else { return nil }
+        if let current = states[index].measuredCurrent { return phaseDraws(current, total: measured.milli &* 6) }
+        return draw(measured, drawPerMilliwatt(on: conductors(index)))
+    }
+
+    /// A charger that claims half as much again as it can is not believed.
+    private func plausible(_ power: Power?, _ ratings: PowerLimits) -> Power? {
+        guard let power else { return nil }
+        let upper = ratings.upper + ratings.upper / 2 + Self.standby
+        let lower = ratings.lower + ratings.lower / 2 - Self.standby
+        return power >= lower && power <= upper ? power : nil
+    }
+
+    private mutating func claimDraws(_ index: Int) {
+        let factor = drawPerMilliwatt(on: conductors(index))
+        var high = draw(states[index].claim.high, factor)
+        var low = draw(states[index].claim.low, factor)
+        if let current = states[index].measuredCurrent {
+            let measured = phaseDraws(current, total: 0)
+            high = lanewiseMax(high, Draw(high[0], measured[1], measured[2], measured[3]))
+            low = lanewiseMin(low, Draw(low[0], measured[1], measured[2], measured[3]))
+        }
+        states[index].claimDrawHigh = high
+        states[index].claimDrawLow = low
+    }
+
+    /// The line conductors in use: all that are wired, or the first alone after a switch to one phase.
+    @_noLocks func conductors(_ index: Int) -> PhaseSet {
+        let wiring = models[index].wiring
+        if states[index].phases.count >= wiring.count { return wiring }
+        return PhaseSet(bits: wiring.bits & (0 &- wiring.bits))
+    }
+
+    @_noLocks func phaseDraws(_ current: PerPhase<Current>, total: Int64) -> Draw {
+        let voltage = circuits[0].voltage
+        return Draw(
+            total, phaseDraw(current.l1, at: voltage.l1), phaseDraw(current.l2, at: voltage.l2),
+            phaseDraw(current.l3, at: voltage.l3))
+    }
+
+    /// What a charger may take while it charges nothing: electronics, fans, measuring error.
+    static var standby: Power { @_noLocks get { Power(milli: 200_000) } }
+}

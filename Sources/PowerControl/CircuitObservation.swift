@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+
+extension Controller {
+    /// Narrows every circuit's bounds and estimates what flows there that is not ours.
+    @_noLocks mutating func observeCircuits(_ snapshot: borrowing Snapshot, _ decision: inout Decision) {
+        sumClaims()
+        narrowBounds(snapshot)
+        var index = 0
+        while index < circuits.count {
+            takeSample(index, snapshot)
+            bound(index, snapshot, &decision)
+            index += 1
+        }
+    }
+
+    private mutating func narrowBounds(_ snapshot: borrowing Snapshot) {
+        var index = 0
+        while index < circuits.count {
+            circuits[index].bounds = CircuitBounds(circuitModels[index])
+            index += 1
+        }
+        var position = 0
+        while position < snapshot.limitCount {
+            let limit = snapshot.limits[position]
+            if case .circuit(let circuit) = limit.scope { circuits[circuit].bounds.narrow(limit) }
+            position += 1
+        }
+    }
+
+    /// Claims of a circuit include those of the circuits below it.
+    private mutating func sumClaims() {
+        var index = circuits.count - 1
+        while index >= 0 {
+            let range = sharing.circuits[index]
+            var high = Draw.zero
+            var low = Draw.zero
+            var slot = range.start
+            while slot < range.end {
+                high &+= states[evseAt[slot]].claimDrawHigh
+                low &+= states[evseAt[slot]].claimDrawLow
+                slot += 1
+            }
+            circuits[index].claimedHigh = high
+            circuits[index].claimedLow = low
+            index -= 1
+        }
+    }
+
+    private mutating func takeSample(_ index: Int, _ snapshot: borrowing Snapshot) {
+        let sample = snapshot.meters[index]
+        let model = circuitModels[index]
+        takeVoltage(index, sample, isFresh: snapshot.now - sample.measuredAt <= model.meterMaximumAge)
+        guard model.isMetered else { return }
+        if sample.measuredAt > circuits[index].sampledAt, isPlausible(sample, index) { believe(index, sample) }
+        if circuits[index].sampledAt > .distantPast { estimate(index) }
+    }
+
+    private mutating func believe(_ index: Int, _ sample: MeterSample) {
+        circuits[index].sampledAt = sample.measuredAt
+        circuits[index].sample = measuredDraw(sample)
+        circuits[index].sampleHasPhases = false
+        if case .some = sample.current { circuits[index].sampleHasPhases = true }
+        if case .some = sample.phasePower { circuits[index].sampleHasPhases = true }
+    }
+
+    /// The sample less what the chargers took when the meter looked. Looked at again every tick: readings that arrive
+    /// later tell more about that moment.
+    private mutating func estimate(_ index: Int) {
+        let ours = chargersAt(circuits[index].sampledAt, index)
+        var high = circuits[index].sample &- ours.low
+        var low = circuits[index].sample &- ours.high
+        if !circuits[index].sampleHasPhases {
+            // A meter that knows only the sum leaves open on which phase the load is: it may be on any one of them.
+            high = Draw(high[0], max(high[0], 0), max(high[0], 0), max(high[0], 0))
+            low = Draw(low[0], min(low[0], 0), min(low[0], 0), min(low[0], 0))
+        }
+        estimate(index, low, high)
+    }
+
+    /// Where the chargers' share at the time of the sample is uncertain, the estimate moves no further than the sample
+    /// demands: a command in flight must not be mistaken for a load, nor hide behind one.
+    private mutating func estimate(_ index: Int, _ low: Draw, _ high: Draw) {
+        if circuits[index].hasEstimate {
+            circuits[index].uncontrolledImport = lanewiseMin(high, lanewiseMax(low, circuits[index].uncontrolledImport))
+            circuits[index].uncontrolledExport = lanewiseMin(high, lanewiseMax(low, circuits[index].uncontrolledExport))
+        } else {
+            circuits[index].uncontrolledImport = high
+            circuits[index].uncontrolledExport = low
+            circuits[index].hasEstimate = true
+        }
+    }
+
+    private mutating func takeVoltage(_ index: Int, _ sample: MeterSample, isFresh: Bool) {
+        let nominal = nominalVoltage
+        @_noLocks func credible(_ voltage: Voltage) -> Voltage {
+            voltage.clamped(from: nominal * 8 / 10, to: nominal * 12 / 10)
+        }
+        if isFresh, let voltage = sample.voltage {
+            circuits[index].voltage = PerPhase(credible(voltage.l1), credible(voltage.l2), credible(voltage.l3))
+        } else {
+            circuits[index].voltage = PerPhase(nominal, nominal, nominal)
+        }
+    }
+
+    private func measuredDraw(_ sample: MeterSample) -> Draw {
+        let total = sample.power.milli &* 6
+        if let current = sample.current { return phaseDraws(current, total: total) }
+        if let phases = sample.phasePower {
+            return Draw(total, phases.l1.milli &* 6, phases.l2.milli &* 6, phases.l3.milli &* 6)
+        }
+        return Draw(repeating: total)
+    }
+
+    /// Nothing behind a fuse reaches four times its rating for as long as a sample takes.
+    private func isPlausible(_ sample: MeterSample, _ index: Int) -> Bool {
+        let model = circuitModels[index]
+        let limit = max(model.power.upper, Power.zero - model.power.lower)
+        let perPhase = max(model.current.l1.upper, max(model.current.l2.upper, model.current.l3.upper))
+        let byFuse =
+            perPhase.milli >= Current.plausible ? Power(milli: Power.plausible) : nominalVoltage * (perPhase * 3)
+        let ceiling = max(limit.milli >= Power.plausible ? byFuse : limit, byFuse)
+        return sample.power.magnitude.milli / 4 <= ceiling.milli
+    }
+
+    /// The range of what the circuit's chargers took when the meter looked.
+    private func chargersAt(_ time: Instant, _ index: Int) -> (low: Draw, high: Draw) {
+        let looked = time - circuitModels[index].meterRefresh
+        var low = Draw.zero
+        var high = Draw.zero
+        var slot = sharing.circuits[index].start
+        while slot < sharing.circuits[index].end {
+            let taken = chargerDraw(evseAt[slot], from: looked, to: time)
+            low &+= taken.low
+            high &+= taken.high
+            slot += 1
+        }
+        return (low, high)
+    }
+
+    /// What one charger took at some time in a period, as narrow as can be told.
+    private func chargerDraw(_ index: Int, from start: Instant, to end: Instant) -> (low: Draw, high: Draw) {
+        let state = states[index]
+        let settling = models[index].settling
+        // No command can have moved it between its own measurement and the meter's.
+        let settledAt = state.occupancy.changedAt + settling
+        if state.isFresh, start >= settledAt, state.measuredAt >= settledAt, let settled = measuredDraw(index) {
+            return (settled, settled)
+        }
+        // Commands that only rose, or only fell, take it through its readings in their order.
+        if let seen = state.history.hull(from: start, to: end), state.occupancy.reversedAt + settling <= seen.since {
+            return (seen.low, seen.high)
+        }
+        return (state.claimDrawLow, state.claimDrawHigh)
+    }
+
+    private mutating func bound(_ index: Int, _ snapshot: borrowing Snapshot, _ decision: inout Decision) {
+        let model = circuitModels[index]
+        let isSilent = model.isMetered && snapshot.now - circuits[index].sampledAt > model.meterMaximumAge
+        var bounds = circuits[index].bounds
+        if isSilent { bounds.narrow(to: meterFallback) }
+        setRooms(index, bounds, isSilent: isSilent)
+        decision.circuits[index].meterIsSilent = isSilent
+        decision.circuits[index].limits = bounds.power
+        decision.circuits[index].limitSource = Reason(
+            isSilent ? .meterSilent : (bounds.importSource[0] == 0 ? .circuit : .imposedLimit), circuit: index,
+            source: bounds.importSource[0])
+        decision.circuits[index].uncontrolled = Power(milli: circuits[index].uncontrolledImport[0] / 6)
+    }
+
+    private mutating func setRooms(_ index: Int, _ bounds: CircuitBounds, isSilent: Bool) {
+        let model = circuitModels[index]
+        let isMeasured = model.isMetered && !isSilent
+        let reserve = isMeasured ? drawEverywhere(model.reserve) : .zero
+        let unmetered = isSilent ? Draw.zero : drawEverywhere(model.assumedLoad)
+        let load = isMeasured ? circuits[index].uncontrolledImport : unmetered
+        let delivered = isMeasured ? circuits[index].uncontrolledExport : .zero
+        let voltage = circuits[index].voltage
+        let importRoom = bounds.importDraw(voltage) &- reserve &- load
+        let exportRoom = bounds.exportDraw(voltage) &- reserve &+ delivered
+        sharing.circuits[index].importRoom = importRoom
+        sharing.circuits[index].exportRoom = exportRoom
+        sharing.circuits[index].importSource = bounds.importSource
+        sharing.circuits[index].exportSource = bounds.exportSource
+        sharing.circuits[index].meterIsSilent = isSilent
+        let margin = isMeasured ? drawEverywhere(model.hysteresis) : .zero
+        claims.circuits[index].importRoom = importRoom &- margin &- circuits[index].claimedHigh
+        claims.circuits[index].exportRoom = exportRoom &- margin &+ circuits[index].claimedLow
+    }
+}
+
+/// A circuit's own bounds narrowed by what is imposed on it, with the source of each.
+struct CircuitBounds: Sendable, BitwiseCopyable {
+    private(set) var power: PowerLimits
+    private var current: PerPhase<CurrentLimits>
+    private(set) var importSource = SIMD4<UInt16>()
+    private(set) var exportSource = SIMD4<UInt16>()
+
+    @_noLocks init(_ model: CircuitModel) {
+        power = model.power
+        current = model.current
+    }
+
+    @_noLocks mutating func narrow(to limits: PowerLimits) { power = power.narrowed(to: limits) }
+
+    @_noLocks mutating func narrow(_ limit: ImposedLimit) {
+        if limit.power.upper < power.upper { importSource[0] = limit.source }
+        if limit.power.lower > power.lower { exportSource[0] = limit.source }
+        power = power.narrowed(to: limit.power)
+        current.l1 = narrowed(current.l1, 1, limit)
+        current.l2 = narrowed(current.l2, 2, limit)
+        current.l3 = narrowed(current.l3, 3, limit)
+    }
+
+    private mutating func narrowed(_ phase: CurrentLimits, _ lane: Int, _ limit: ImposedLimit) -> CurrentLimits {
+        if limit.current.upper < phase.upper { importSource[lane] = limit.source }
+        if limit.current.lower > phase.lower { exportSource[lane] = limit.source }
+        return phase.narrowed(to: limit.current)
+    }
+
+    @_noLocks func importDraw(_ voltage: PerPhase<Voltage>) -> Draw {
+        Draw(
+            power.upper.milli &* 6, phaseDraw(current.l1.upper, at: voltage.l1),
+            phaseDraw(current.l2.upper, at: voltage.l2), phaseDraw(current.l3.upper, at: voltage.l3))
+    }
+
+    @_noLocks func exportDraw(_ voltage: PerPhase<Voltage>) -> Draw {
+        Draw(
+            0 &- power.lower.milli &* 6, 0 &- phaseDraw(current.l1.lower, at: voltage.l1),
+            0 &- phaseDraw(current.l2.lower, at: voltage.l2), 0 &- phaseDraw(current.l3.lower, at: voltage.l3))
+    }
+}
