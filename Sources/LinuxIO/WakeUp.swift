@@ -7,7 +7,7 @@ import Glibc
 
 /// Wakes one waiting thread (eventfd). Signals that come while nobody waits are kept as one.
 package final class WakeUp: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// - Throws: When the process has no descriptor left.
     package init() throws(SystemFault) {
@@ -40,7 +40,8 @@ package final class WakeUp: Sendable {
         return take()
     }
 
-    private func take() -> Bool {
+    /// Whether there was a signal since the last look.
+    func take() -> Bool {
         var count: UInt64 = 0
         return Glibc.read(descriptor, &count, 8) == 8
     }
