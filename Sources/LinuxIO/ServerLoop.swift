@@ -10,6 +10,7 @@ struct ServerLoop {
         let descriptor: Int32
         let framing: ModbusFraming
         var input: [UInt8] = []
+        var lastInput = Instant.distantPast
         var output: [UInt8] = []
     }
     private struct Delayed {
@@ -26,6 +27,8 @@ struct ServerLoop {
 
     /// A sender that never completes a frame, or never reads, is cut off here.
     private static let mostBytes = 4_096
+    /// Far above the standard's 1.5 characters, because adapters hand bytes over in lumps.
+    private static let longestGap = Interval.milliseconds(100)
 
     init(waker: WakeUp, stop: StopFlag, listener: Int32?, line: Int32?, service: any RegisterService) {
         self.waker = waker
@@ -87,6 +90,10 @@ struct ServerLoop {
         let count = Glibc.read(peers[index].descriptor, &buffer, buffer.count)
         if count < 0 && (errno == EAGAIN || errno == EINTR) { return true }
         if count <= 0 { return isIdleLine(peers[index], count) }
+        let now = MonotonicClock.now()
+        // On a serial line silence ends a frame, whole or not.
+        if peers[index].framing == .rtu && now - peers[index].lastInput > Self.longestGap { peers[index].input = [] }
+        peers[index].lastInput = now
         peers[index].input += buffer.prefix(count)
         while true {
             switch peers[index].framing.cut(from: &peers[index].input) {

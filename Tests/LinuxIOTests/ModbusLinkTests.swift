@@ -141,13 +141,16 @@ extension OneAtATime {
             #expect(wire.look(1) == .success([1]))
         }
 
-        @Test func `pulling the plug of a serial line is a lost connection`() throws {
-            let wire = try Wire(.rtu)
+        @Test(arguments: Wire.Kind.allCases)
+        func `a peer that went away while nothing was asked is a lost connection`(kind: Wire.Kind) throws {
+            let wire = try Wire(kind)
+            #expect(wire.look(1) == .success([1]))
             wire.server.stop()
             guard case .failure(let fault) = wire.look(1), fault.needsReopening else {
-                Issue.record("the unplugged line went unnoticed")
+                Issue.record("it went unnoticed")
                 return
             }
+            #expect(!wire.link.isOpen)
         }
 
         @Test func `a descriptor that libmodbus cannot wait for is refused`() throws {

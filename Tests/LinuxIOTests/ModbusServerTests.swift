@@ -83,6 +83,17 @@ extension OneAtATime {
             #expect(wire.look(1, unit: 1) == .success([1]))
         }
 
+        @Test func `half a frame on a serial line does not spoil the next one`() throws {
+            let terminal = try PseudoTerminal()
+            let server = try ModbusServer.rtu(adopting: try #require(terminal.giveAway()), service: ScriptedDevice())
+            defer { server.stop() }
+            let port = try SerialPort(device: terminal.path, settings: SerialSettings(baud: 115_200))
+            try port.write([1, 3, 0])
+            MonotonicClock.sleep(for: .milliseconds(250))
+            try port.write([1, 3, 0, 0, 0, 1, 0x84, 0x0A])
+            #expect(try port.read(waiting: .seconds(5)).prefix(5) == [1, 3, 2, 0, 0])
+        }
+
         @Test func `a port in use is told, and a stopped server frees it`() throws {
             let server = try ModbusServer.tcp(service: ScriptedDevice())
             let port = try #require(server.port)

@@ -26,7 +26,8 @@ void sluice_signal(int fd) SLUICE_NO_LOCKS;
 /// Makes the calling thread SCHED_FIFO. Returns 0 or an errno value.
 int sluice_become_real_time(int priority);
 
-/// Locks present and future pages once they are touched (MCL_ONFAULT). Returns 0 or an errno value.
+/// Locks present and future pages once they are touched (MCL_ONFAULT). Returns 0 or an errno value; EPERM unless the
+/// process may lock without limit.
 int sluice_lock_memory(void);
 
 /// Writes to the next `bytes` of the calling thread's stack, so that the loop takes no page fault there.
