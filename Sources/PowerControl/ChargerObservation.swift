@@ -28,14 +28,27 @@ extension Controller {
 
     private mutating func believe(_ index: Int, _ sample: EVSESample, _ now: Instant) {
         let model = models[index]
+        let isFirst = states[index].measuredAt == .distantPast
         states[index].measuredAt = sample.measuredAt
         states[index].measured = plausible(sample.power, model.ratings)
         states[index].measuredCurrent = sample.current
         if let draw = measuredDraw(index) { states[index].history.record(draw, at: sample.measuredAt) }
+        if isFirst { adopt(index, now) }
         states[index].occupancy.observe(
             takenAt: sample.measuredAt, target: states[index].target, settling: model.settling, now: now)
         let isIdle = (states[index].measured?.magnitude ?? .zero) <= Self.standby
         if !sample.hasVehicle, isIdle { states[index].occupancy.clear(at: now) }
+    }
+
+    /// What flows when we first look is what somebody commanded: the site goes on from there, not from zero.
+    private mutating func adopt(_ index: Int, _ now: Instant) {
+        guard let measured = states[index].measured, measured.magnitude > Self.standby else { return }
+        let model = models[index]
+        let power = model.ratings.nearest(to: measured)
+        states[index].target = Power(milli: power.milli - power.milli % model.step.milli)
+        states[index].turnedOnAt = now
+        states[index].direction = states[index].target.milli.signum()
+        states[index].occupancy.command(states[index].target, previous: .zero, at: now)
     }
 
     @_noLocks func measuredDraw(_ index: Int) -> Draw? {

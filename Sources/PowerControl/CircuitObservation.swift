@@ -55,7 +55,20 @@ extension Controller {
         takeVoltage(index, sample, isFresh: snapshot.now - sample.measuredAt <= model.meterMaximumAge)
         guard model.isMetered else { return }
         if sample.measuredAt > circuits[index].sampledAt, isPlausible(sample, index) { believe(index, sample) }
-        if circuits[index].sampledAt > .distantPast { estimate(index) }
+        guard circuits[index].sampledAt > .distantPast else { return }
+        // The first estimate waits a moment for the chargers to be heard, the others follow every tick.
+        if circuits[index].hasEstimate || allHeard(index) || snapshot.now - startedAt > model.meterMaximumAge {
+            estimate(index)
+        }
+    }
+
+    private func allHeard(_ index: Int) -> Bool {
+        var slot = sharing.circuits[index].start
+        while slot < sharing.circuits[index].end {
+            if states[evseAt[slot]].measuredAt == .distantPast { return false }
+            slot += 1
+        }
+        return true
     }
 
     private mutating func believe(_ index: Int, _ sample: MeterSample) {
@@ -98,7 +111,9 @@ extension Controller {
         @_noLocks func credible(_ voltage: Voltage) -> Voltage {
             voltage.clamped(from: nominal * 8 / 10, to: nominal * 12 / 10)
         }
-        if isFresh, let voltage = sample.voltage {
+        if !circuitModels[index].isMetered, let parent = circuitModels[index].parent {
+            circuits[index].voltage = circuits[parent].voltage
+        } else if isFresh, let voltage = sample.voltage {
             circuits[index].voltage = PerPhase(credible(voltage.l1), credible(voltage.l2), credible(voltage.l3))
         } else {
             circuits[index].voltage = PerPhase(nominal, nominal, nominal)
@@ -132,7 +147,8 @@ extension Controller {
         var high = Draw.zero
         var slot = sharing.circuits[index].start
         while slot < sharing.circuits[index].end {
-            let taken = chargerDraw(evseAt[slot], from: looked, to: time)
+            let taken = chargerDraw(
+                evseAt[slot], from: looked, to: time, isFirst: !circuits[index].hasEstimate)
             low &+= taken.low
             high &+= taken.high
             slot += 1
@@ -141,9 +157,12 @@ extension Controller {
     }
 
     /// What one charger took at some time in a period, as narrow as can be told.
-    private func chargerDraw(_ index: Int, from start: Instant, to end: Instant) -> (low: Draw, high: Draw) {
+    private func chargerDraw(_ index: Int, from start: Instant, to end: Instant, isFirst: Bool) -> (
+        low: Draw, high: Draw
+    ) {
         let state = states[index]
         let settling = models[index].settling
+        if isFirst, state.isFresh, let measured = measuredDraw(index) { return (measured, measured) }
         // No command can have moved it between its own measurement and the meter's.
         let settledAt = state.occupancy.changedAt + settling
         if state.isFresh, start >= settledAt, state.measuredAt >= settledAt, let settled = measuredDraw(index) {
@@ -158,7 +177,8 @@ extension Controller {
 
     private mutating func bound(_ index: Int, _ snapshot: borrowing Snapshot, _ decision: inout Decision) {
         let model = circuitModels[index]
-        let isSilent = model.isMetered && snapshot.now - circuits[index].sampledAt > model.meterMaximumAge
+        let isOld = snapshot.now - circuits[index].sampledAt > model.meterMaximumAge
+        let isSilent = model.isMetered && (isOld || !circuits[index].hasEstimate)
         var bounds = circuits[index].bounds
         if isSilent { bounds.narrow(to: meterFallback) }
         setRooms(index, bounds, isSilent: isSilent)

@@ -27,9 +27,14 @@ package struct Controller: ~Copyable, Sendable {
     var claims: Sharing
     var ranking: Ranking
     var previousStep: Instant?
+    let startedAt: Instant
+    /// By then whoever leaned on a counterflow has let go of it.
+    let longestYield: Interval
 
     /// - Precondition: Circuits come after their parents; EVSEs name circuits that exist; weights and steps are above zero.
     package init(_ site: SiteModel, at now: Instant) {
+        startedAt = now
+        longestYield = (site.evses.map(\.settling).max() ?? .zero) + .seconds(3)
         nominalVoltage = site.nominalVoltage
         meterFallback = site.meterFallback
         reliefRamp = site.reliefRamp

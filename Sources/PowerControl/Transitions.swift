@@ -80,7 +80,7 @@ extension Controller {
         while slot < evseAt.count {
             let index = evseAt[slot]
             let wanted = Power(milli: sharing.slots[slot].power)
-            var excess = states[index].claim.excess(of: wanted)
+            var excess = claimed(by: states[index], for: wanted)
             if mayNotWait(slot, index, wanted, excess > .zero ? draws : delivers, snapshot.now) { excess = .zero }
             claims.slots[slot] = sharing.slots[slot]
             claims.slots[slot].power = excess.milli
@@ -91,6 +91,16 @@ extension Controller {
         }
         _ = claims.pass(countingOffsets: false, &ranking)
         grant(snapshot.now, &decision)
+    }
+
+    /// What a target takes beyond what is claimed already. A move within the claim takes nothing, yet counts as a move: where
+    /// the claims alone exceed the room, as after a restart, nobody moves up until they are known better.
+    private func claimed(by state: EVSEState, for wanted: Power) -> Power {
+        let measured = state.measured ?? state.target
+        let token = Power(milli: 1)
+        if wanted > max(state.target, measured) { return max(token, wanted - state.claim.high) }
+        if wanted < min(state.target, measured) { return min(Power.zero - token, wanted - state.claim.low) }
+        return .zero
     }
 
     /// An EVSE that starts needs its minimum at once; less is no use.
@@ -124,10 +134,13 @@ extension Controller {
             states[index].yieldsSince = nil
             return false
         }
-        if sharing.slots[slot].wasCut || !someoneLeansOnIt { return true }
+        var isProtection =
+            sharing.slots[slot].wasCut && states[index].desired.milli.signum() == target.milli.signum()
+        if case .siteSetpoint = sharing.slots[slot].reason.kind { isProtection = false }
+        if isProtection || !someoneLeansOnIt { return true }
         let since = states[index].yieldsSince ?? now
         states[index].yieldsSince = since
-        return now - since > Self.longestYield
+        return now - since > longestYield
     }
 
     private mutating func grant(_ now: Instant, _ decision: inout Decision) {
@@ -147,13 +160,4 @@ extension Controller {
         }
     }
 
-    static var longestYield: Interval { @_noLocks get { .seconds(10) } }
-}
-
-extension PowerSpan {
-    /// How far a power lies outside, with its sign.
-    @_noLocks func excess(of power: Power) -> Power {
-        if power > high { return power - high }
-        return power < low ? power - low : .zero
-    }
 }

@@ -228,6 +228,11 @@ struct RandomWorld: ~Copyable {
         return nil
     }
 
+    private func knowsVoltage() -> Bool {
+        for index in site.circuits.indices where snapshot.meters[index].voltage != nil { return true }
+        return false
+    }
+
     private func isBelow(_ circuit: Int, _ start: Int) -> Bool {
         var current: Int? = start
         while let index = current {
@@ -241,9 +246,7 @@ struct RandomWorld: ~Copyable {
         let model = site.circuits[circuit]
         let view = decision.circuits[circuit]
         var limits = model.power
-        var current = PerPhase(all: CurrentLimits.unbounded)
-        current = PerPhase(
-            model.current.l1, model.current.l2, model.current.l3)
+        var current = model.current
         for index in 0..<snapshot.limitCount where snapshot.limits[index].scope == .circuit(circuit) {
             limits = limits.narrowed(to: snapshot.limits[index].power)
             current = current.map { $0.narrowed(to: snapshot.limits[index].current) }
@@ -255,7 +258,7 @@ struct RandomWorld: ~Copyable {
         if power < .zero, power < limits.lower, load <= .zero { return "\(power) below \(limits.lower)" }
         for phase in Phase.allCases where !model.isMetered || view.meterIsSilent {
             let bound = site.nominalVoltage * current[phase].upper
-            if phases[phase] > bound + .watts(1), phases[phase] > .zero, snapshot.meters[0].voltage == nil {
+            if phases[phase] > bound + .watts(1), phases[phase] > .zero, !knowsVoltage() {
                 return "\(phase) \(phases[phase]) over \(bound)"
             }
         }
