@@ -11,7 +11,7 @@ package struct Order: Equatable, Sendable, BitwiseCopyable {
     /// When the loop last confirmed the order. The bus obeys no order that the loop has not confirmed lately.
     package var confirmedAt: Instant
 
-    package init(power: Power, phaseCount: Int, confirmedAt: Instant) {
+    @_noLocks package init(power: Power, phaseCount: Int, confirmedAt: Instant) {
         self.power = power
         self.phaseCount = phaseCount
         self.confirmedAt = confirmedAt

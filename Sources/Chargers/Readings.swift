@@ -25,16 +25,20 @@ package enum ConnectorState: UInt8, Sendable, BitwiseCopyable {
 
     /// Whether a setpoint other than zero may move power now.
     package var takesSetpoints: Bool {
-        switch self {
-        case .ready, .charging, .discharging, .suspended: true
-        case .unknown, .available, .preparing, .finished, .unavailable, .faulted: false
+        @_noLocks get {
+            switch self {
+            case .ready, .charging, .discharging, .suspended: true
+            case .unknown, .available, .preparing, .finished, .unavailable, .faulted: false
+            }
         }
     }
 
     package var hasVehicle: Bool {
-        switch self {
-        case .preparing, .ready, .charging, .discharging, .suspended, .finished: true
-        case .unknown, .available, .unavailable, .faulted: false
+        @_noLocks get {
+            switch self {
+            case .preparing, .ready, .charging, .discharging, .suspended, .finished: true
+            case .unknown, .available, .unavailable, .faulted: false
+            }
         }
     }
 }

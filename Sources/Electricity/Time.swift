@@ -14,6 +14,7 @@
     }
     @inlinable public static func minutes(_ value: Int) -> Interval { .seconds(value * 60) }
     @inlinable public static var zero: Interval { Interval(nanoseconds: 0) }
+    @inlinable public static func == (lhs: Interval, rhs: Interval) -> Bool { lhs.nanoseconds == rhs.nanoseconds }
     @inlinable public static func < (lhs: Interval, rhs: Interval) -> Bool { lhs.nanoseconds < rhs.nanoseconds }
     @inlinable public static func + (lhs: Interval, rhs: Interval) -> Interval {
         Interval(nanoseconds: lhs.nanoseconds + rhs.nanoseconds)
@@ -36,6 +37,7 @@
 @frozen public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     public let nanoseconds: Int64
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    @inlinable public static func == (lhs: Instant, rhs: Instant) -> Bool { lhs.nanoseconds == rhs.nanoseconds }
     @inlinable public static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.nanoseconds < rhs.nanoseconds }
     @inlinable public static func + (lhs: Instant, rhs: Interval) -> Instant {
         Instant(nanoseconds: lhs.nanoseconds + rhs.nanoseconds)

@@ -36,7 +36,7 @@ package struct MeterSample: Sendable, BitwiseCopyable {
     package var current: PerPhase<Current>?
     package var phasePower: PerPhase<Power>?
     package var voltage: PerPhase<Voltage>?
-    package init() {}
+    @_noLocks package init() {}
 }
 
 /// The latest that is known about one EVSE.
@@ -65,7 +65,7 @@ package struct EVSESample: Sendable, BitwiseCopyable {
             self.until = until
         }
     }
-    package init() {}
+    @_noLocks package init() {}
 }
 
 /// A bound that someone other than the site's wiring imposes. Limits only ever narrow.

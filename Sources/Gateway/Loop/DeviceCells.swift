@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import Electricity
+import LinuxIO
+import Synchronization
+
+/// What a bus last knows of a charger, in a form the loop may copy.
+package struct ChargerState: Sendable, BitwiseCopyable {
+    package var reading: ChargerReading?
+    /// Fallback and time-out are armed: setpoints may follow.
+    package var isUnderControl = false
+    package var fallback: HardwareFallback?
+    package init() {}
+}
+
+/// What a bus last knows of a meter.
+package struct MeterState: Sendable, BitwiseCopyable {
+    package var reading: MeterReading?
+    package init() {}
+}
+
+/// What a bus says for people; never looked at by the loop.
+package struct DeviceNotes: Sendable {
+    package var identity = DeviceIdentity()
+    /// What is wrong now, with the remedy; nil while all is well.
+    package var fault: String?
+    package var notice: String?
+    /// The order the device carried out last, and when.
+    package var carriedOut: Order?
+}
+
+/// Where the loop and the bus of one charger meet: readings go one way, orders the other, neither waits.
+package final class ChargerCell: Sendable {
+    package let name: String
+    package let state = LatestValue(initial: ChargerState())
+    package let order: LatestValue<Order>
+    package let decision = LatestValue(initial: EVSEView())
+    package let notes = Mutex(DeviceNotes())
+    /// Wakes the charger's bus when an order changes.
+    let waker: WakeUp
+
+    init(name: String, waker: WakeUp) {
+        self.name = name
+        self.waker = waker
+        order = LatestValue(initial: Order(power: .zero, phaseCount: 3, confirmedAt: .distantPast))
+    }
+}
+
+/// Where the loop and the bus of one meter meet.
+package final class MeterCell: Sendable {
+    package let name: String
+    package let state = LatestValue(initial: MeterState())
+    package let notes = Mutex(DeviceNotes())
+
+    init(name: String) { self.name = name }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+
+/// What the rest of the daemon asks of the loop, through a ring.
+struct LoopCommand: Sendable, BitwiseCopyable {
+    enum Change: Sendable, BitwiseCopyable {
+        /// Place in the table of wishes, one per source and EVSE, and one per source for the site.
+        case wish(place: Int, power: Power, expiresAt: Instant)
+        case noWish(place: Int)
+        /// Place in the table of imposed limits.
+        case limit(place: Int, power: PowerLimits, expiresAt: Instant)
+        case noLimit(place: Int)
+    }
+    var change: Change
+}
+
+/// A row of the loop's tables; a place that is not in force costs one comparison.
+struct TableRow<Value: Sendable & BitwiseCopyable>: Sendable, BitwiseCopyable {
+    var value: Value
+    var expiresAt: Instant
+}
