@@ -109,7 +109,8 @@ struct Field {
         let names = Choice.allCases.map(\.rawValue)
         guard let scalar else { return expected("one of \(names.listed)") }
         if let choice = Choice(rawValue: scalar) { return choice }
-        return expected("one of \(names.listed)\(Self.suggestion(for: scalar, among: names))")
+        error("expected one of \(names.listed), found \(value.kind)\(Self.suggestion(for: scalar, among: names))")
+        return nil
     }
 
     func quantity<Value: QuantityText>(_ type: Value.Type, atLeast lower: Value? = nil, atMost upper: Value? = nil)

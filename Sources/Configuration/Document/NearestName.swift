@@ -8,7 +8,7 @@ enum NearestName {
         let wanted = Array(word.lowercased().unicodeScalars.prefix(64))
         let allowed = max(1, wanted.count / 3)
         let near = names.map { name in (name, distance(wanted, Array(name.lowercased().unicodeScalars.prefix(64)))) }
-            .filter { $0.1 <= allowed }
+            .filter { $0.1 <= allowed && $0.1 < wanted.count }
             .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
         return near.prefix(count).map(\.0)
     }

@@ -7,6 +7,8 @@ import Electricity
 /// A point together with the place it was read from.
 struct PlacedPoint {
     let point: Point
+    /// False when the address could not be read; the point then overlaps nothing.
+    let hasAddress: Bool
     let mapping: MappingField
 }
 
@@ -65,7 +67,7 @@ struct PointReader {
         readDoubts(mapping, into: &point)
         readHandling(mapping, into: &point)
         point.example = mapping["example"].flatMap { example($0, encoding) }
-        return PlacedPoint(point: point, mapping: mapping)
+        return PlacedPoint(point: point, hasAddress: address != nil, mapping: mapping)
     }
 
     private func encoding(_ type: Field, _ mapping: MappingField) -> Point.Encoding? {

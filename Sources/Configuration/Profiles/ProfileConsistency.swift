@@ -178,7 +178,7 @@ struct ProfileConsistency {
             let isPerConnector: Bool
             let model: Int?
         }
-        let spaces = Dictionary(grouping: points) {
+        let spaces = Dictionary(grouping: points.filter(\.hasAddress)) {
             Space(table: $0.point.table, isPerConnector: $0.point.isPerConnector, model: $0.point.sunspecModel)
         }
         for placed in spaces.values {
