@@ -70,7 +70,7 @@ struct ProfileReaderTests {
             "address: 2,", "adress: 2,",
             [
                 "9:10: points.power: “address” is missing; write for example `address: 40`",
-                "9:24: points.power.adress: “adress” is not a known key; did you mean “address”?",
+                "9:25: points.power.adress: “adress” is not a known key; did you mean “address”?",
             ]
         ),
         (

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import Foundation
 import Testing
 
 @testable import Configuration
@@ -53,5 +54,30 @@ struct YAMLDocumentTests {
                 "f:4:1: b: the key “b” is given twice; the first is at line 2",
                 "f:5:1: a: the key “a” is given twice; the first is at line 1",
             ])
+    }
+}
+
+struct SecretReferenceTests {
+    @Test func `a secret is a file, and one written inline is not repeated`() {
+        let findings = Findings(file: "f")
+        func read(_ text: String) -> SecretReference? {
+            let value = YAMLValue(content: .scalar(text, isPlain: true), position: TextPosition(line: 1, column: 1))
+            return AddressReader.secret(Field(value: value, path: "token", findings: findings))
+        }
+        #expect(read("file:/etc/sluice/token") == SecretReference(file: "/etc/sluice/token"))
+        #expect(read("hunter2") == nil)
+        #expect(read("file:token") == nil)
+        #expect(findings.errors.count == 2)
+        #expect(!findings.errors.contains { $0.description.contains("hunter2") })
+    }
+
+    @Test func `the keys of the reader are the keys of the schema`() throws {
+        let path = Samples.folder + "/profile.schema.json"
+        let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))
+        let definitions = (schema as? [String: Any])?["$defs"] as? [String: Any]
+        for (name, keys) in [("point", PointReader.keys), ("charger", ChargerProfileReader.keys)] {
+            let properties = (definitions?[name] as? [String: Any])?["properties"] as? [String: Any]
+            #expect(properties?.keys.sorted() == keys.sorted())
+        }
     }
 }
