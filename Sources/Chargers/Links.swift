@@ -4,12 +4,12 @@
 import Electricity
 
 /// A Modbus register table (Modbus Application Protocol V1.1b3, clause 4.3).
-package enum RegisterTable: String, Sendable {
+package enum RegisterTable: String, CaseIterable, Sendable {
     case coil, discrete, input, holding
 }
 
 /// How a write goes over the wire: one register (function 5 or 6) or several (function 15 or 16).
-package enum WriteFunction: String, Sendable { case single, multiple }
+package enum WriteFunction: String, CaseIterable, Sendable { case single, multiple }
 
 /// What went wrong between us and a device, before its values were looked at.
 package enum LinkFault: Error, Equatable, Sendable {

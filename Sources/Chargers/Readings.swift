@@ -4,7 +4,7 @@
 import Electricity
 
 /// What a connector and the car at it are doing, as far as the charger tells.
-package enum ConnectorState: UInt8, Sendable, BitwiseCopyable {
+package enum ConnectorState: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// Not reported, or reported with a value the profile does not know.
     case unknown
     /// No car.

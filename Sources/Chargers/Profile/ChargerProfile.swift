@@ -94,7 +94,7 @@ package struct Commands: Equatable, Sendable {
 
 /// What the charger does by itself when it no longer hears from us.
 package struct Watchdog: Equatable, Sendable {
-    package enum Kind: String, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         /// Any valid request feeds it.
         case any
         /// Any read feeds it.

@@ -6,9 +6,9 @@ import Electricity
 /// Everything that is data about one device family: where its values are, what they mean, how it wants to be commanded
 /// and what it does when we fall silent. Read from `Firmware-Profiles/<vendor>/<family>.yaml`.
 package struct FirmwareProfile: Equatable, Sendable {
-    package enum Kind: String, Sendable { case charger, meter }
+    package enum Kind: String, CaseIterable, Sendable { case charger, meter }
     /// What the bytes on the wire are.
-    package enum WireProtocol: String, Sendable {
+    package enum WireProtocol: String, CaseIterable, Sendable {
         case modbus, rapi
         case dsmrP1 = "dsmr-p1"
     }
@@ -59,8 +59,8 @@ package struct FirmwareProfile: Equatable, Sendable {
 
 /// How the device is reached.
 package struct Transport: Equatable, Sendable {
-    package enum Kind: String, Sendable { case tcp, rtu, serial }
-    package enum Parity: String, Sendable { case none, even, odd }
+    package enum Kind: String, CaseIterable, Sendable { case tcp, rtu, serial }
+    package enum Parity: String, CaseIterable, Sendable { case none, even, odd }
     package struct SerialFormat: Equatable, Sendable {
         package var baud: Int
         package var dataBits: Int

@@ -32,14 +32,14 @@ package struct Point: Equatable, Sendable {
             }
         }
     }
-    package enum WordOrder: String, Sendable { case bigEndian = "be", littleEndian = "le" }
-    package enum Sign: String, Sendable {
+    package enum WordOrder: String, CaseIterable, Sendable { case bigEndian = "be", littleEndian = "le" }
+    package enum Sign: String, CaseIterable, Sendable {
         case chargePositive = "charge_positive"
         case dischargePositive = "discharge_positive"
     }
     /// How often a point is read.
-    package enum Polling: String, Sendable { case fast, slow, once, never }
-    package enum Unit: String, Sendable {
+    package enum Polling: String, CaseIterable, Sendable { case fast, slow, once, never }
+    package enum Unit: String, CaseIterable, Sendable {
         case watt = "W", kilowatt = "kW", ampere = "A", volt = "V", hertz = "Hz", wattHour = "Wh", kilowattHour = "kWh"
         case second = "s", millisecond = "ms", percent = "%", none = ""
     }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import Electricity
+import Foundation
+
+/// What reading a configuration brought. The site is there only when there are no errors.
+package struct ConfigurationCheck: Sendable {
+    package let site: SiteConfiguration?
+    package let errors: [ConfigurationError]
+    package let notices: [ConfigurationNotice]
+
+    /// The site, or everything that is wrong with it.
+    package func get() throws(ConfigurationErrors) -> SiteConfiguration {
+        guard let site else { throw ConfigurationErrors(errors) }
+        return site
+    }
+}
+
+/// Reads `sluice.yaml`.
+package enum ConfigurationReader {
+    /// - Parameter file: The name that messages show.
+    package static func read(text: String, file: String, profiles: ProfileLibrary) -> ConfigurationCheck {
+        let findings = Findings(file: file)
+        let devices = DeviceReader(library: profiles)
+        var site: SiteConfiguration?
+        if let document = YAMLDocument(text: text, findings: findings) {
+            site = read(Field(value: document.root, path: "", findings: findings), devices)
+        }
+        let errors = Findings.sorted(findings.errors) + Findings.sorted(devices.profileErrors)
+        return ConfigurationCheck(
+            site: errors.isEmpty ? site : nil, errors: errors, notices: Findings.sorted(findings.notices))
+    }
+
+    /// - Parameter path: A file; what cannot be read is an error of the check.
+    package static func read(path: String, profiles: ProfileLibrary) -> ConfigurationCheck {
+        do {
+            return read(text: try String(contentsOfFile: path, encoding: .utf8), file: path, profiles: profiles)
+        } catch {
+            let complaint = ConfigurationError(
+                file: path, position: TextPosition(line: 1, column: 1), path: "",
+                message: "cannot be read as UTF-8 text: \(error.localizedDescription)")
+            return ConfigurationCheck(site: nil, errors: [complaint], notices: [])
+        }
+    }
+
+    private static let keys = ["site", "agreement", "circuits", "evses", "control", "api", "backends", "log"]
+
+    private static func read(_ field: Field, _ devices: DeviceReader) -> SiteConfiguration? {
+        guard let mapping = field.mapping(keys) else { return nil }
+        let site = mapping.required("site", "site: { name: Depot, timezone: Europe/Berlin, fuse: 63 A }")
+            .flatMap { SiteReader.site($0, devices) }
+        let agreement = mapping.required("agreement", "agreement: { import: 40 kW }")
+            .flatMap { SiteReader.agreement($0, fuse: site?.value.fuse) }
+        let circuits = mapping["circuits"].map { CircuitReader.circuits($0, devices) } ?? []
+        let evses = mapping.required("evses", "evses: [{ id: 1, charger: { profile: …, at: … } }]")
+            .map { EVSEReader.evses($0, devices, circuits: circuits.map(\.value.id)) }
+        let control = OptionsReader.control(mapping["control"])
+        let api = OptionsReader.api(mapping["api"])
+        let backends = OptionsReader.backends(mapping["backends"])
+        let log = OptionsReader.log(mapping["log"])
+        devices.checkSharing()
+        guard let site, let agreement, let evses else { return nil }
+        SiteConsistency(site: site, agreement: agreement).check()
+        return SiteConfiguration(
+            site: site.value, agreement: agreement.value, circuits: circuits.map(\.value), evses: evses,
+            control: control, api: api, backends: backends, log: log)
+    }
+}
+
+/// A part of the configuration together with the place it was read from.
+struct Placed<Value> {
+    var value: Value
+    let mapping: MappingField
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import Electricity
+
+/// Everything that `sluice.yaml` says, with defaults filled in and profiles resolved.
+package struct SiteConfiguration: Equatable, Sendable {
+    package var site: Site
+    package var agreement: Agreement
+    package var circuits: [Circuit]
+    package var evses: [EVSE]
+    package var control: Control
+    package var api: API
+    package var backends: [Backend]
+    package var log: Log
+
+    /// The connection point.
+    package struct Site: Equatable, Sendable {
+        package var name: String
+        /// An IANA name, `Europe/Berlin`.
+        package var timezone: String
+        /// Per phase.
+        package var fuse: Current
+        /// Between a phase and neutral, nominal.
+        package var voltage: Voltage
+        /// nil: nothing is known about the connection point, so `fallback` holds always.
+        package var meter: DeviceConnection?
+        /// Kept free for load steps of everything that is not controlled.
+        package var reserve: Power
+        /// What all EVSEs together may use while the meter is silent.
+        package var fallback: PowerLimits
+        /// The meter is silent when its last sample is older.
+        package var meterTimeout: Interval
+    }
+
+    /// What the connection agreement allows.
+    package struct Agreement: Equatable, Sendable {
+        /// Lower: export, upper: import.
+        package var power: PowerLimits
+        /// Per phase; at most the fuse.
+        package var current: CurrentLimits
+    }
+
+    /// A part of the installation behind its own fuse.
+    package struct Circuit: Equatable, Sendable {
+        package var id: String
+        package var name: String
+        /// The circuit that feeds it; nil is the connection point.
+        package var parent: String?
+        package var fuse: Current?
+        package var power: PowerLimits?
+        package var meter: DeviceConnection?
+    }
+
+    package struct EVSE: Equatable, Sendable {
+        /// Unique, from 1, as OCPP counts.
+        package var id: Int
+        package var name: String
+        /// nil is the connection point.
+        package var circuit: String?
+        package var phases: PhaseSet
+        /// What the configuration and the charger's ratings allow together; no discharge where it is not safe.
+        package var limits: PowerLimits
+        /// Per phase; nil is the charger's own.
+        package var current: Current?
+        /// Its share relative to others when power is short.
+        package var weight: Int
+        package var defaultBehaviour: DefaultBehaviour
+        package var minimumOn: Interval
+        package var minimumOff: Interval
+        package var charger: DeviceConnection
+        /// Discharge may be commanded although the hardware has no fallback of its own.
+        package var allowsUnattendedDischarge: Bool
+    }
+
+    /// What an EVSE does that nobody has given a setpoint.
+    package enum DefaultBehaviour: String, CaseIterable, Sendable {
+        /// Charges with what is free.
+        case charge
+        /// Stays at zero.
+        case hold
+    }
+
+    package struct DeviceConnection: Equatable, Sendable {
+        package var profile: FirmwareProfile
+        package var address: DeviceAddress
+        package var unit: Int
+        /// Of a station with several; nil is the only one, or the first that is fitted.
+        package var connector: Int?
+        /// How long an answer may take.
+        package var timeout: Interval
+        /// Import and export are exchanged, meters only.
+        package var isInverted: Bool
+    }
+
+    package struct Control: Equatable, Sendable {
+        package var period: Interval
+        /// Per second: how fast power returns after a limit was lifted.
+        package var ramp: Power
+        /// Whose wish is served first.
+        package var priorities: [Source]
+    }
+
+    /// Who may wish for a setpoint.
+    package enum Source: String, CaseIterable, Sendable { case person, backend, market, tariff }
+
+    package struct API: Equatable, Sendable { package var listen: ListenAddress }
+
+    package struct Backend: Equatable, Sendable {
+        package enum Version: String, CaseIterable, Sendable { case v16 = "1.6", v201 = "2.0.1", v21 = "2.1" }
+        package var ocpp: Version
+        package var url: String
+        package var identity: String
+    }
+
+    package struct Log: Equatable, Sendable {
+        package enum Level: String, CaseIterable, Sendable { case trace, debug, info, notice, warning, error, critical }
+        package enum Format: String, CaseIterable, Sendable { case text, json }
+        package var level: Level
+        package var format: Format
+    }
+}
