@@ -127,12 +127,12 @@ extension SimulatedCharger {
         if before != 0, watts == 0 { restsUntil = now + step + hardware.dynamics.directionChangePause }
     }
 
-    /// The tail of the lag ends: at half a watt from a setpoint, and at half a percent of the rating before zero, where
+    /// The tail of the lag ends: one watt from a setpoint, and at half a percent of the rating before zero, where
     /// real chargers open their switches.
     private func snapped(_ value: Double, to goal: Double) -> Double {
         let ratings = hardware.ratings.power
-        let rest = max(0.5, max(ratings.upper, ratings.lower.magnitude).inUnits * 0.005)
-        return abs(value - goal) < (goal == 0 ? rest : 0.5) ? goal : value
+        let rest = max(1, max(ratings.upper, ratings.lower.magnitude).inUnits * 0.005)
+        return abs(value - goal) < (goal == 0 ? rest : 1) ? goal : value
     }
 
     /// - Parameter energy_Wh: At the AC side, positive toward the vehicle.

@@ -86,6 +86,11 @@ extension SimulatedCharger {
 
     package mutating func clearFaults() { faults = 0 }
 
+    package mutating func setOutOfService(_ isOut: Bool) {
+        isOutOfService = isOut
+        if isOut { watts = 0 }
+    }
+
     var fallsAsleepAt: Instant? {
         guard let idleSince, let patience = vehicle?.habits.sleepsAfter, !isAsleep, wakesAt == nil else { return nil }
         return idleSince + patience

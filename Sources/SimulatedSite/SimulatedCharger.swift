@@ -58,7 +58,7 @@ package struct SimulatedCharger: Sendable {
     package internal(set) var isPaused = false
     package internal(set) var isAuthorised = false
     package internal(set) var hasFinished = false
-    package var isOutOfService = false
+    package internal(set) var isOutOfService = false
     /// The last setpoint written, before any shaping; nil before the first and after a fallback.
     package internal(set) var acknowledged: Power?
     /// How many line conductors are in use.
@@ -103,11 +103,15 @@ package struct SimulatedCharger: Sendable {
         happen()
         while now < end {
             let longest = isMoving ? Interval.milliseconds(20) : .seconds(1)
-            let next = min(end, now + longest, nextEvent ?? end)
-            integrate(over: next - now)
-            now = next
-            happen()
+            step(to: min(end, now + longest, nextEvent ?? end))
         }
+    }
+
+    /// Moves to `next`, which is neither past the next event nor more than a substep away.
+    mutating func step(to next: Instant) {
+        integrate(over: next - now)
+        now = next
+        happen()
     }
 
     /// The next instant after now at which something changes by itself.
