@@ -16,9 +16,10 @@ extension SimulatedCharger {
     }
 
     /// A setpoint arrives; it takes effect after the dead time of charger and car.
-    package mutating func setpoint(_ power: Power, at instant: Instant) {
+    /// - Parameter isContact: False for what the device tells itself, which feeds no watchdog.
+    package mutating func setpoint(_ power: Power, at instant: Instant, isContact: Bool = true) {
         advance(to: instant)
-        watchdog.heard(.setpoint, at: now)
+        if isContact { watchdog.heard(.setpoint, at: now) }
         acknowledged = power
         guard !hardware.ignoresSetpoints, !(watchdog.kind == .token && watchdog.hasExpired) else { return }
         guard power != (pending.last?.power ?? commanded) else { return }
