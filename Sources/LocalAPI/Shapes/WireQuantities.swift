@@ -22,7 +22,8 @@ extension Quantity {
         let container = try decoder.singleValueContainer()
         let number = try container.decode(Double.self)
         guard let value = Self(measured: number) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(number) \(symbol) is implausible")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\(number) \(symbol) is implausible")
         }
         return value
     }
