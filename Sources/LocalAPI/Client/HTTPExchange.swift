@@ -16,6 +16,8 @@ struct HTTPExchange: Sendable {
     let body: ByteBuffer?
     /// The longest silence that is borne, from connecting to the last byte.
     let patience: Interval
+    /// Replace those that would be sent.
+    var extraHeaders: HTTPHeaders = [:]
 
     /// Sends the request and hands over the answer part by part until `each` returns false or the answer ends.
     /// - Returns: Whether the answer was whole when it ended.
@@ -25,9 +27,8 @@ struct HTTPExchange: Sendable {
             return try await connection.executeThenClose { inbound, outbound in
                 let alarm = Alarm(connection.channel, after: patience)
                 defer { alarm.cancel() }
-                try await outbound.write(.head(head))
-                if let body { try await outbound.write(.body(.byteBuffer(body))) }
-                try await outbound.write(.end(nil))
+                // In one go, so that a peer that answers early cannot cut the request in two.
+                try await outbound.write(contentsOf: parts)
                 for try await part in inbound {
                     alarm.postpone()
                     guard try each(part) else { return true }
@@ -39,11 +40,17 @@ struct HTTPExchange: Sendable {
             throw error
         } catch is Alarm.Rang {
             throw .silent(address, waited: patience)
-        } catch let error as HTTPParserError {
-            throw .notUnderstood(address, what: "\(error)")
-        } catch {
+        } catch let error as IOError {
             throw .unreachable(address, reason: "the connection broke: \(error)")
+        } catch let error as ChannelError {
+            throw .unreachable(address, reason: "the connection broke: \(error)")
+        } catch {
+            throw .notUnderstood(address, what: "its answer is not HTTP (\(error))")
         }
+    }
+
+    private var parts: [HTTPClientRequestPart] {
+        [.head(head)] + (body.map { [.body(.byteBuffer($0))] } ?? []) + [.end(nil)]
     }
 
     private var head: HTTPRequestHead {
@@ -52,6 +59,7 @@ struct HTTPExchange: Sendable {
             headers.add(name: "Content-Type", value: "application/json")
             headers.add(name: "Content-Length", value: "\(body.readableBytes)")
         }
+        for (name, value) in extraHeaders { headers.replaceOrAdd(name: name, value: value) }
         return HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
     }
 

@@ -56,7 +56,7 @@ package struct StatusText: CustomStringConvertible {
         return texts
     }
 
-    private static func size(_ power: Power?) -> String { power.map { $0.description } ?? "none" }
+    private static func size(_ power: Power?) -> String { power.map { $0.description } ?? "no limit" }
 
     /// `12.40 kW import`: at the connection point the word is plainer than a sign.
     private static func flow(_ power: Power?) -> String {
@@ -77,13 +77,14 @@ package struct StatusText: CustomStringConvertible {
 
     private var limits: [String] {
         guard !status.limits.isEmpty else { return ["No limits are in force."] }
-        let head = Self.limitRow("LIMIT", "EXPORT", "IMPORT", "SET BY")
-        return [head]
-            + status.limits.map { limit in
-                let left = limit.expiresIn.map { ", \(TextLayout.time($0.interval)) left" } ?? ""
-                let source = TextLayout.left(limit.source, min(limit.source.count, 33 - left.count)) + left
-                return Self.limitRow(limit.scope, Self.cell(limit.export), Self.cell(limit.import), source)
-            }
+        return [Self.limitRow("LIMIT", "EXPORT", "IMPORT", "SET BY")] + status.limits.flatMap(Self.lines)
+    }
+
+    private static func lines(_ limit: LimitInForce) -> [String] {
+        let left = limit.expiresIn.map { ", \(TextLayout.time($0.interval)) left" } ?? ""
+        let head = limitRow(limit.scope, cell(limit.export), cell(limit.import), "")
+        let source = TextLayout.wrapped(limit.source + left, indent: head.count)
+        return source.prefix(1).map { head + $0.dropFirst(head.count) } + source.dropFirst()
     }
 
     private static func cell(_ power: Power?) -> String { power.map { $0.description } ?? "–" }
@@ -103,11 +104,14 @@ package struct StatusText: CustomStringConvertible {
     private func lines(_ evse: EVSEStatus) -> [String] {
         let soc = evse.stateOfCharge.map { TextLayout.rounded($0, decimals: 0) } ?? "–"
         let power = evse.power.map(TextLayout.power) ?? "unknown"
+        // Who bound it is the point of the table, so it is never cut.
+        let boundFits = evse.boundBy.count <= 20
         var lines = [
             row(
                 "\(evse.id) \(evse.name)", evse.state, Self.arrow(evse.power ?? evse.target), power,
-                TextLayout.power(evse.target), soc, TextLayout.left(evse.boundBy, min(evse.boundBy.count, 20)))
+                TextLayout.power(evse.target), soc, boundFits ? evse.boundBy : "(below)")
         ]
+        if !boundFits { lines += TextLayout.wrapped("bound by \(evse.boundBy)", indent: 4) }
         if let wish = evse.wish, wish.power != evse.target {
             let left = wish.expiresIn.map { ", \(TextLayout.time($0.interval)) left" } ?? ""
             lines += TextLayout.wrapped("wish \(wish.power) from \(wish.source)\(left)", indent: 4)
