@@ -66,8 +66,13 @@ extension SiteStatus {
 final class FakeGateway: GatewayPort {
     let calls = Mutex<[String]>([])
     let ready: Condition
+    let streamsEnded: AsyncStream<Void>
+    private let streamEnd: AsyncStream<Void>.Continuation
 
-    init(ready: Condition = .good) { self.ready = ready }
+    init(ready: Condition = .good) {
+        self.ready = ready
+        (streamsEnded, streamEnd) = AsyncStream.makeStream()
+    }
 
     private func note(_ call: String) -> Acknowledgement {
         calls.withLock { $0.append(call) }
@@ -77,6 +82,7 @@ final class FakeGateway: GatewayPort {
     func status() async throws(APIProblem) -> SiteStatus { .sample }
     func statusUpdates() -> AsyncStream<SiteStatus> {
         AsyncStream { continuation in
+            continuation.onTermination = { [streamEnd] _ in streamEnd.yield() }
             continuation.yield(.sample)  // Then silence: the stream stays open.
         }
     }

@@ -5,6 +5,7 @@ import Electricity
 import FoundationEssentials
 import Logging
 import NIOHTTP1
+import ServiceLifecycle
 import Synchronization
 import Testing
 
@@ -144,6 +145,31 @@ struct LocalAPIServerTests {
             let again = try await client.status()
             #expect(again == .sample)
         }
+    }
+
+    @Test func `a reader that leaves ends its stream at the gateway`() async throws {
+        let gateway = FakeGateway()
+        try await withServedSite(gateway) { client in
+            try await client.watch { _ in false }
+            var ended = gateway.streamsEnded.makeAsyncIterator()
+            #expect(await ended.next() != nil)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `an open stream does not hold up a shutdown`() async throws {
+        let (addresses, listening) = AsyncStream.makeStream(of: ListenAddress.self)
+        let server = LocalAPIServer(
+            listen: try ListenAddress(parsing: "127.0.0.1:0"), gateway: FakeGateway(), logger: Logger(label: "test")
+        ) { listening.yield($0) }
+        let services = ServiceGroup(services: [server], logger: Logger(label: "test"))
+        async let running: Void = services.run()
+        var iterator = addresses.makeAsyncIterator()
+        let client = APIClient(try #require(await iterator.next()), patience: .seconds(50))
+        try await client.watch { _ in
+            Task { await services.triggerGracefulShutdown() }
+            return true
+        }
+        try await running
     }
 
     @Test func `the bench answers only where there is one`() async throws {

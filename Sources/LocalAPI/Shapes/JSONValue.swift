@@ -13,6 +13,7 @@ package enum JSONValue: Codable, Hashable, Sendable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
+        // Each attempt only asks which kind it is; the last one throws for what is no JSON at all.
         if container.decodeNil() {
             self = .null
         } else if let value = try? container.decode(Bool.self) {
