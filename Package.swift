@@ -40,7 +40,7 @@ let house: [Room] = [
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
     Room(
         name: "LocalAPI", imports: ["Electricity"],
-        products: ["Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
+        products: ["Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
     // Composition of the daemon: configuration, the real-time loop, buses, supervision.
     Room(
         name: "Gateway",
@@ -70,6 +70,7 @@ let rooms = house.filter { exists("Sources/" + $0.name) }
 let products: [String: (package: String, url: String, version: Version)] = [
     "ArgumentParser": ("swift-argument-parser", "https://github.com/apple/swift-argument-parser", "1.8.2"),
     "Hummingbird": ("hummingbird", "https://github.com/hummingbird-project/hummingbird", "2.28.1"),
+    "HummingbirdCore": ("hummingbird", "https://github.com/hummingbird-project/hummingbird", "2.28.1"),
     "Logging": ("swift-log", "https://github.com/apple/swift-log", "1.16.2"),
     "NIOCore": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
     "NIOHTTP1": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),

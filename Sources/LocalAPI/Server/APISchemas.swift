@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+/// The JSON shapes in JSON Schema; a test holds them against what is really sent.
+enum APISchemas {
+    static let all: [String: JSONValue] = [
+        "SiteStatus": object(
+            [
+                "site": text, "time": time, "connection_point": reference("ConnectionPoint"),
+                "limits": list(reference("Limit")), "evses": list(reference("EVSE")), "loop": reference("Loop"),
+                "uptime_s": number, "version": text,
+            ], optional: []),
+        "ConnectionPoint": object(
+            [
+                "power_W": number, "current_A": reference("PerPhase"), "voltage_V": number, "frequency_Hz": number,
+                "meter": reference("Link"), "uncontrolled_W": number,
+            ], optional: ["power_W", "current_A", "voltage_V", "frequency_Hz", "uncontrolled_W"]),
+        "PerPhase": object(["l1": number, "l2": number, "l3": number], optional: []),
+        "Link": object(
+            [
+                "state": ["type": "string", "enum": .array(LinkStatus.State.allCases.map { .string($0.rawValue) })],
+                "age_ms": size, "fault": text,
+            ], optional: ["age_ms", "fault"]),
+        "Limit": object(
+            ["scope": text, "import_W": size, "export_W": size, "source": text, "expires_in_s": number],
+            optional: ["import_W", "export_W", "expires_in_s"]),
+        "EVSE": object(
+            [
+                "id": integer, "name": text, "profile": text, "link": reference("Link"), "state": text,
+                "power_W": number, "target_W": number, "bound_by": text,
+                "soc_percent": ["type": "number", "minimum": 0, "maximum": 100], "wish": reference("Wish"),
+                "identity": reference("Identity"), "fallback": reference("Fallback"),
+            ], optional: ["power_W", "soc_percent", "wish"]),
+        "Wish": object(["source": text, "power_W": number, "expires_in_s": number], optional: ["expires_in_s"]),
+        "Identity": object(
+            ["vendor": text, "model": text, "serial": text, "firmware": text],
+            optional: ["vendor", "model", "serial", "firmware"]),
+        "Fallback": object(
+            ["armed": ["type": "boolean"], "power_W": number, "after_s": size], optional: ["power_W", "after_s"]),
+        "Loop": object(
+            [
+                "period_ms": size, "ticks": integer, "misses": integer, "cost_us": reference("Percentiles"),
+                "lateness_us": reference("Percentiles"), "real_time": ["type": "boolean"], "notices": list(text),
+            ], optional: []),
+        "Percentiles": object(["p50": number, "p99": number, "max": number], optional: []),
+        "Explanation": object(
+            ["evse": integer, "time": time, "target_W": number, "steps": list(reference("Step"))], optional: []),
+        "Step": object(["stage": text, "value_W": number, "because": text], optional: []),
+        "PowerRequest": object(
+            [
+                "power": ["type": "string", "examples": ["-7 kW", "4200 W"]],
+                "for": ["type": "string", "examples": ["15 min", "2 h"]],
+            ], optional: ["for"]),
+        "Acknowledgement": object(["message": text, "expires_in_s": number], optional: ["expires_in_s"]),
+        "Condition": object(["status": text], optional: []),
+        "BenchParameters": ["type": "object", "additionalProperties": ["type": ["string", "number", "boolean"]]],
+        "BenchState": ["type": "object"],
+        "Document": ["type": "object"],
+        "Problem": object(["error": text, "remedy": text], optional: []),
+    ]
+
+    private static let text: JSONValue = ["type": "string"]
+    private static let number: JSONValue = ["type": "number"]
+    private static let size: JSONValue = ["type": "number", "minimum": 0]
+    private static let integer: JSONValue = ["type": "integer", "minimum": 0]
+    private static let time: JSONValue = ["type": "string", "format": "date-time"]
+
+    private static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
+    private static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
+    private static func object(_ members: [String: JSONValue], optional: Set<String>) -> JSONValue {
+        [
+            "type": "object", "properties": .object(members),
+            "required": .array(members.keys.filter { !optional.contains($0) }.sorted().map(JSONValue.string)),
+        ]
+    }
+}

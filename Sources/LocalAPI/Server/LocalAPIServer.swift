@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// The local API as a service: listens until it is told to shut down or cancelled.
+package struct LocalAPIServer: Service {
+    /// Connections served at once; more wait.
+    static let maxConnections = 128
+
+    package let listen: ListenAddress
+    let routes: [Route]
+    let logger: Logger
+    let onListening: @Sendable (ListenAddress) -> Void
+
+    /// - Parameters:
+    ///   - bench: The simulated parts; nil leaves `/bench` unmounted.
+    ///   - onListening: Called once with the address that is bound, the port filled in.
+    package init(
+        listen: ListenAddress, gateway: any GatewayPort, bench: (any BenchPort)? = nil, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) -> Void = { _ in }
+    ) {
+        self.listen = listen
+        self.logger = logger
+        self.onListening = onListening
+        let described =
+            GatewayRoutes(gateway: gateway).all + OperationsRoutes(gateway: gateway).all
+            + (bench.map { BenchRoutes(bench: $0).all } ?? [])
+        self.routes = described + [OpenAPI.route(describing: described)]
+    }
+
+    /// - Throws: `APIProblem` (status 0) where the address cannot be had.
+    package func run() async throws {
+        let (listen, onListening) = (listen, onListening)
+        let application = Application(
+            responder: RouteTable(routes: routes),
+            server: .http1(configuration: .init(idleTimeout: .seconds(60), httpDecoderConfiguration: Self.decoder)),
+            configuration: .init(
+                address: .hostname(listen.host, port: listen.port),
+                availableConnectionsDelegate: .maximum(Self.maxConnections, logger: logger)),
+            onServerRunning: { channel in
+                onListening(ListenAddress(host: listen.host, port: channel.localAddress?.port ?? listen.port))
+            },
+            logger: logger)
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw APIProblem(
+                status: 0, "The API cannot listen on \(listen): \(error.localizedReason)",
+                remedy: "Is another program there? Choose another address with api.listen or --listen.")
+        }
+    }
+
+    private static var decoder: HTTP1Channel.Configuration.DecoderConfiguration {
+        .init(maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
+    }
+}
+
+extension IOError {
+    fileprivate var localizedReason: String { description }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import FoundationEssentials
+import Hummingbird
+import NIOCore
+
+/// What supervisors, monitoring and browsers ask for.
+struct OperationsRoutes: Sendable {
+    let gateway: any GatewayPort
+
+    var all: [Route] {
+        [
+            Route(
+                .get, "/metrics",
+                Operation(id: "metrics", summary: "Prometheus metrics", mediaType: MetricsText.contentType)
+            ) { _ throws(APIProblem) in
+                .text(
+                    ByteBuffer(string: MetricsText.render(await gateway.metrics())), as: MetricsText.contentType)
+            },
+            Route(
+                .get, "/healthz",
+                Operation(id: "health", summary: "Whether the process works", answers: "Condition", problems: [503])
+            ) { _ throws(APIProblem) in
+                try Self.answer(await gateway.health(), remedy: "Restart the daemon; its journal says what happened.")
+            },
+            Route(
+                .get, "/readyz",
+                Operation(
+                    id: "readiness", summary: "Whether the site is under control", answers: "Condition", problems: [503]
+                )
+            ) { _ throws(APIProblem) in
+                try Self.answer(await gateway.readiness(), remedy: "`sluice status` shows what is missing.")
+            },
+            Route(.get, "/", Operation(id: "dashboard", summary: "The dashboard", mediaType: "text/html")) {
+                _ throws(APIProblem) in Self.dashboard
+            },
+        ]
+    }
+
+    private static func answer(_ condition: Condition, remedy: String) throws(APIProblem) -> Response {
+        switch condition {
+        case .good: return try .json(["status": "ok"])
+        case .bad(let reason): throw .unavailable(reason, remedy: remedy)
+        }
+    }
+
+    /// The page brings everything with it, so the policy lets it load nothing and talk to this API only.
+    private static var dashboard: Response {
+        var response = Response.text(ByteBuffer(string: Dashboard.html), as: "text/html; charset=utf-8")
+        response.headers[.contentSecurityPolicy] =
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+            + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        return response
+    }
+}
