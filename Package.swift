@@ -30,7 +30,7 @@ let house: [Room] = [
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
     // YAML with line and column into typed values: the site's configuration, firmware profiles.
-    Room(name: "Configuration", imports: ["Chargers", "Electricity"], products: ["Yams"]),
+    Room(name: "ConfigurationFiles", imports: ["Chargers", "Electricity"], products: ["Yams"]),
     Room(name: "CModbus", kind: .systemLibrary(pkgConfig: "libmodbus", apt: "libmodbus-dev")),
     Room(name: "CSystemd", kind: .systemLibrary(pkgConfig: "libsystemd", apt: "libsystemd-dev")),
     // The few C calls the loop thread makes, annotated for the compiler's proof.
@@ -45,19 +45,19 @@ let house: [Room] = [
     Room(
         name: "Gateway",
         imports: [
-            "ChargerDrivers", "Chargers", "Configuration", "Electricity", "LinuxIO", "LocalAPI", "PowerControl",
+            "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "LinuxIO", "LocalAPI", "PowerControl",
             "SimulatedSite", "CRealTime",
         ],
         products: ["Logging", "ServiceLifecycle"]),
     // Composition of the bench: simulated devices served on real wires.
     Room(
         name: "Bench",
-        imports: ["Chargers", "Configuration", "Electricity", "LinuxIO", "LocalAPI", "SimulatedSite"],
+        imports: ["Chargers", "ConfigurationFiles", "Electricity", "LinuxIO", "LocalAPI", "SimulatedSite"],
         products: ["Logging", "ServiceLifecycle"]),
     // The command line.
     Room(
         name: "sluice", kind: .executable,
-        imports: ["Bench", "Chargers", "Configuration", "Electricity", "Gateway", "LocalAPI"],
+        imports: ["Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LocalAPI"],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
 ]
 

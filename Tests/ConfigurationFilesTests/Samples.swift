@@ -3,7 +3,7 @@
 
 import Foundation
 
-@testable import Configuration
+@testable import ConfigurationFiles
 
 enum Samples {
     /// The profiles of the working copy.

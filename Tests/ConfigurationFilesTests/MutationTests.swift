@@ -3,7 +3,7 @@
 
 import Testing
 
-@testable import Configuration
+@testable import ConfigurationFiles
 
 /// Texts a person might damage in an editor, from a fixed seed: reading one must never trap, and what is wrong must be
 /// said.

@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@testable import Configuration
+@testable import ConfigurationFiles
 
 struct YAMLDocumentTests {
     private func errors(of text: String) -> [String] {

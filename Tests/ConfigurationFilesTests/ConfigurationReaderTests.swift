@@ -5,7 +5,7 @@ import Chargers
 import Electricity
 import Testing
 
-@testable import Configuration
+@testable import ConfigurationFiles
 
 struct ConfigurationReaderTests {
     private func read(_ text: String) -> ConfigurationCheck {

@@ -6,7 +6,7 @@ import Electricity
 import Foundation
 import Testing
 
-@testable import Configuration
+@testable import ConfigurationFiles
 
 struct ProfileReaderTests {
     private func read(_ text: String) -> ProfileCheck {
