@@ -48,7 +48,8 @@ import Testing
         #expect(send("$SC 16 V", at: 0).hasPrefix("$OK 16^"))
         _ = send("$SY", at: 19_999)
         #expect(charger.power == .watts(3_680))
-        // The pulse is due at 39.999 s; nobody looks before 60 s.
+        // The pulse is due at 39.999 s, and nobody looks until the pilot's change has just taken effect.
+        _ = rapi.poll(charger: &charger, at: after(50_000))
         #expect(charger.power == .watts(1_380))
         #expect(send("$SY", at: 60_000).hasPrefix("$NK 20 6 2^"))
         #expect(send("$SY 165", at: 60_000).hasPrefix("$OK 20 6 1^"))

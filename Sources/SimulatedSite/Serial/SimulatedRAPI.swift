@@ -91,8 +91,8 @@ package struct SimulatedRAPI: Sendable {
             let seconds = connectedAt.map { (now - $0).nanoseconds / 1_000_000_000 } ?? 0
             return "$OK \(stateCode(of: charger)) \(seconds) \(pilotCode(of: charger)) 0040"
         case "GG":
-            return
-                "$OK \(max(0, charger.liveReading.current?.l1.milli ?? 0)) \(Voltage(simulated: charger.voltage.l1).milli)"
+            let milliamperes = max(0, charger.liveReading.current?.l1.milli ?? 0)
+            return "$OK \(milliamperes) \(Voltage(simulated: charger.voltage.l1).milli)"
         case "GC": return "$OK \(Self.minimum) \(maximum) \(pilot) \(capacity)"
         case "GE": return "$OK \(capacity) 0040"
         case "GF": return "$OK 0 0 0"
