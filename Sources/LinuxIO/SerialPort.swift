@@ -54,6 +54,12 @@ package final class SerialPort: ByteLink {
         try open()
     }
 
+    /// A port that is opened later: the device need not be there yet.
+    package init(closed device: String, settings: SerialSettings) {
+        self.device = device
+        self.settings = settings
+    }
+
     deinit { close() }
 
     package var isOpen: Bool { descriptor != nil }

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import Electricity
+import LinuxIO
+import Logging
+import Synchronization
+
+/// Carries what one device says to its cell, and what the loop orders to the device.
+final class DeviceOutlet {
+    private let member: Bus.Member
+    private let logger: Logger
+    private var order: LatestValueReader<Order>?
+    private var charger: LatestValueWriter<ChargerState>?
+    private var meter: LatestValueWriter<MeterState>?
+    private var chargerState = ChargerState()
+    private var reported: String?
+
+    init(_ member: Bus.Member, logger: Logger) {
+        self.member = member
+        var logger = logger
+        logger[metadataKey: "device"] = "\(member.device.name)"
+        self.logger = logger
+        switch member {
+        case .charger(_, let cell):
+            order = cell.order.makeReader()
+            charger = cell.state.takeWriter()
+            meter = nil
+        case .meter(_, let cell):
+            order = nil
+            charger = nil
+            meter = cell.state.takeWriter()
+        }
+    }
+
+    func request() -> BusSchedule.Request {
+        let order = order?.read()
+        return BusSchedule.Request(
+            at: member.device.nextTurn(order: order),
+            isProtective: member.device.wantsProtectiveWrite(order: order))
+    }
+
+    func takeTurn(at now: Instant) throws(DeviceFault) {
+        for event in try member.device.takeTurn(at: now, order: order?.read()) { publish(event) }
+        recovered()
+    }
+
+    func failed(_ fault: DeviceFault) {
+        let text = fault.description
+        note { $0.fault = text }
+        // A fault that stays is said once.
+        if reported != text { logger.warning("\(text)") }
+        reported = text
+    }
+
+    func linkWasLost(_ fault: LinkFault, bus: String) {
+        member.device.linkWasLost()
+        chargerState.isUnderControl = false
+        charger?.publish(chargerState)
+        let text = "No connection to \(bus): \(fault). Is it powered, on the network, and the interface enabled?"
+        note { $0.fault = text }
+        reported = text
+    }
+
+    func handBack() {
+        do throws(DeviceFault) {
+            try member.device.handBack(at: MonotonicClock.now()) { wait in
+                MonotonicClock.sleep(for: wait)
+                return MonotonicClock.now()
+            }
+            logger.info("handed back")
+        } catch {
+            logger.warning("could not hand back: \(error) The hardware's own fallback takes over.")
+        }
+    }
+
+    private func recovered() {
+        guard reported != nil else { return }
+        reported = nil
+        note { $0.fault = nil }
+        logger.notice("answers again")
+    }
+
+    private func publish(_ event: DeviceEvent) {
+        switch event {
+        case .identified(let identity):
+            note { $0.identity = identity }
+            logger.info("identified", metadata: ["model": "\(identity.model)", "firmware": "\(identity.firmware)"])
+        case .underControl(let fallback):
+            chargerState.isUnderControl = true
+            chargerState.fallback = fallback
+            charger?.publish(chargerState)
+            logger.info("under control, fallback armed", metadata: ["fallback": "\(fallback)"])
+        case .charger(let reading):
+            chargerState.reading = reading
+            charger?.publish(chargerState)
+        case .meter(let reading):
+            var state = MeterState()
+            state.reading = reading
+            meter?.publish(state)
+        case .carriedOut(let order):
+            note { $0.carriedOut = order }
+        case .notice(let text):
+            note { $0.notice = text }
+            logger.notice("\(text)")
+        }
+    }
+
+    private func note(_ change: (inout DeviceNotes) -> Void) {
+        switch member {
+        case .charger(_, let cell): cell.notes.withLock { change(&$0) }
+        case .meter(_, let cell): cell.notes.withLock { change(&$0) }
+        }
+    }
+}
+
+extension HardwareFallback: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .after(let wait, let power): "\(power) after \(wait)"
+        case .never: "none"
+        }
+    }
+}

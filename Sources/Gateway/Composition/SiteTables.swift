@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import ConfigurationFiles
+import Electricity
+import PowerControl
+
+/// Which row of the loop's tables belongs to whom. Rows are laid out once; putting one in force is a number.
+struct SiteTables: Sendable {
+    /// Who may impose a limit, besides the wiring and the agreement.
+    enum LimitSource: UInt16, CaseIterable, Sendable {
+        case configuration = 1
+        case importByHand, exportByHand
+    }
+
+    let evseCount: Int
+    let wishes: [Wish]
+    let limits: [ImposedLimit]
+
+    init(_ configuration: SiteConfiguration) {
+        let evses = configuration.evses
+        evseCount = evses.count
+        let ranks = configuration.control.priorities
+        wishes = SiteConfiguration.Source.allCases.flatMap { source in
+            let rank = ranks.firstIndex(of: source) ?? ranks.count
+            return (-1..<evses.count).map { index in
+                Wish(
+                    scope: index < 0 ? .site : .evse(index), source: Self.number(source),
+                    priority: UInt8(clamping: 200 - 10 * rank), power: .zero, expiresAt: .distantPast)
+            }
+        }
+        limits =
+            evses.indices.map { index in
+                ImposedLimit(
+                    scope: .evse(index), source: LimitSource.configuration.rawValue, power: evses[index].limits,
+                    current: evses[index].current.map { CurrentLimits(from: Current.zero - $0, to: $0) } ?? .unbounded)
+            } + [
+                ImposedLimit(scope: .circuit(0), source: LimitSource.importByHand.rawValue),
+                ImposedLimit(scope: .circuit(0), source: LimitSource.exportByHand.rawValue),
+            ]
+    }
+
+    /// How many rows of `limits` are in force from the start.
+    var standingLimits: Int { evseCount }
+
+    /// - Parameter evse: Index; nil for the site's own row.
+    func wishPlace(_ source: SiteConfiguration.Source, evse: Int?) -> Int {
+        let sources = SiteConfiguration.Source.allCases
+        return (sources.firstIndex(of: source) ?? 0) * (evseCount + 1) + (evse.map { $0 + 1 } ?? 0)
+    }
+
+    func limitPlace(isImport: Bool) -> Int { evseCount + (isImport ? 0 : 1) }
+
+    static func number(_ source: SiteConfiguration.Source) -> UInt16 {
+        UInt16((SiteConfiguration.Source.allCases.firstIndex(of: source) ?? 0) + 1)
+    }
+
+    static func name(ofWishSource number: UInt16) -> String {
+        let sources = SiteConfiguration.Source.allCases
+        let index = Int(number) - 1
+        return sources.indices.contains(index) ? sources[index].rawValue : "unknown"
+    }
+
+    static func name(ofLimitSource number: UInt16) -> String {
+        switch LimitSource(rawValue: number) {
+        case .configuration: "configuration"
+        case .importByHand: "limit entered by hand"
+        case .exportByHand: "limit entered by hand"
+        case nil: "unknown"
+        }
+    }
+}
