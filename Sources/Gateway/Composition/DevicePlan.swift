@@ -7,6 +7,7 @@ import ConfigurationFiles
 import Electricity
 import LinuxIO
 import Logging
+import PowerControl
 import SimulatedSite
 
 /// Turns the configured devices into buses with their cells.
@@ -14,6 +15,8 @@ struct DevicePlan {
     private(set) var buses: [Bus] = []
     private(set) var chargers: [ChargerCell] = []
     private(set) var meters: [SiteCells.Meter] = []
+    /// One for each bus.
+    private(set) var wakers: [WakeUp] = []
 
     /// What hangs on one wire.
     private struct Wire {
@@ -34,9 +37,12 @@ struct DevicePlan {
         voltage = configuration.site.voltage
         if let meter = configuration.site.meter { try add(meter: meter, named: "meter", circuit: 0) }
         for (index, circuit) in SiteModel.parentsFirst(configuration.circuits).enumerated() {
-            if let meter = circuit.meter { try add(meter: meter, named: "meter of \(circuit.name)", circuit: index + 1) }
+            if let meter = circuit.meter {
+                try add(meter: meter, named: "meter of \(circuit.name)", circuit: index + 1)
+            }
         }
         for evse in configuration.evses { try add(evse) }
+        wakers = order.compactMap { wires[$0]?.waker }
         buses = order.compactMap { key in
             wires[key].map { Bus(name: key, link: $0.link, waker: $0.waker, members: $0.members, logger: logger) }
         }
@@ -119,7 +125,9 @@ struct DevicePlan {
     ) throws(StartProblem) -> any ChargerDevice {
         let connection = evse.charger
         guard let wire = link.deviceLink else {
-            let device = simulation.flatMap { SimulatedChargerDevice(site: $0, evse: evse.id, at: MonotonicClock.now()) }
+            let device = simulation.flatMap {
+                SimulatedChargerDevice(site: $0, evse: evse.id, at: MonotonicClock.now())
+            }
             guard let device else { throw .noSimulation }
             return device
         }

@@ -25,18 +25,23 @@ struct ControlLoop: ~Copyable {
         decision = Decision(for: site)
         evses = .allocate(capacity: cells.chargers.count)
         for (index, cell) in cells.chargers.enumerated() {
-            (evses.baseAddress! + index).initialize(
+            evses.initializeElement(
+                at: index,
                 to: EVSEPort(cell, wiring: site.evses[index].wiring, mayDischarge: cells.mayDischarge[index]))
         }
         meters = .allocate(capacity: cells.meters.count)
         for (index, meter) in cells.meters.enumerated() {
-            (meters.baseAddress! + index).initialize(to: MeterPort(meter.cell, circuit: meter.circuit))
+            meters.initializeElement(at: index, to: MeterPort(meter.cell, circuit: meter.circuit))
         }
         circuits = FixedCircuits(cells.circuits)
         commands = cells.commands.takeReader()
         statistics = cells.statistics.takeWriter()
-        wishes = FixedArray(cells.wishTable.map { TableRow(value: $0, expiresAt: .distantPast) })
-        limits = FixedArray(cells.limitTable.map { TableRow(value: $0, expiresAt: .distantPast) })
+        wishes = FixedArray(cells.tables.wishes.map { TableRow(value: $0, expiresAt: .distantPast) })
+        let standing = cells.tables.standingLimits
+        limits = FixedArray(
+            cells.tables.limits.enumerated().map { index, limit in
+                TableRow(value: limit, expiresAt: index < standing ? .distantFuture : .distantPast)
+            })
     }
 
     deinit {
@@ -132,7 +137,7 @@ struct FixedCircuits: ~Copyable {
     init(_ circuits: [LatestValue<CircuitSnapshot>]) {
         writers = .allocate(capacity: circuits.count)
         for (index, circuit) in circuits.enumerated() {
-            (writers.baseAddress! + index).initialize(to: circuit.takeWriter())
+            writers.initializeElement(at: index, to: circuit.takeWriter())
         }
     }
 

@@ -18,19 +18,15 @@ package final class SiteCells: Sendable {
     package let circuits: [LatestValue<CircuitSnapshot>]
     package let statistics = LatestValue(initial: LoopStatistics())
     let commands = Ring<LoopCommand>(capacity: 1_024)
-    /// One place per source and EVSE, the site's own first.
-    let wishTable: [Wish]
-    let limitTable: [ImposedLimit]
+    let tables: SiteTables
 
     init(
-        chargers: [ChargerCell], mayDischarge: [Bool], meters: [Meter], circuitCount: Int, wishTable: [Wish],
-        limitTable: [ImposedLimit]
+        chargers: [ChargerCell], mayDischarge: [Bool], meters: [Meter], circuitCount: Int, tables: SiteTables
     ) {
         self.chargers = chargers
         self.mayDischarge = mayDischarge
         self.meters = meters
+        self.tables = tables
         circuits = (0..<circuitCount).map { _ in LatestValue(initial: CircuitSnapshot()) }
-        self.wishTable = wishTable
-        self.limitTable = limitTable
     }
 }

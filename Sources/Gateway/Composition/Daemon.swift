@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import ConfigurationFiles
+import Electricity
+import LinuxIO
+import LocalAPI
+import Logging
+import PowerControl
+import SimulatedSite
+
+/// The running gateway: buses, the loop and what the API sees of them, started and stopped in order.
+package final class Daemon: Sendable {
+    private let cells: SiteCells
+    private let loop: LoopThread
+    private let buses: [PlainThread]
+    private let busStop = StopFlag()
+    private let wakers: [WakeUp]
+    private let view: GatewayView
+    private let logger: Logger
+    private let standing: SiteConfiguration
+
+    package var port: any GatewayPort { view }
+
+    /// Starts the buses and the loop.
+    /// - Parameter simulation: What `simulated:` devices stand for; nil builds it from the configuration.
+    package init(
+        _ configuration: SiteConfiguration, simulation: SharedSite?, version: String, logger: Logger
+    ) throws(StartProblem) {
+        self.logger = logger
+        standing = configuration
+        let plan = try DevicePlan(configuration, simulation: simulation, logger: logger)
+        let tables = SiteTables(configuration)
+        let model = SiteModel(configuration)
+        cells = SiteCells(
+            chargers: plan.chargers, mayDischarge: configuration.evses.map { $0.limits.lower < .zero },
+            meters: plan.meters, circuitCount: model.circuits.count, tables: tables)
+        let desk = CommandDesk(cells, tables)
+        wakers = plan.wakers
+        let stop = busStop
+        buses = plan.buses.map { bus in
+            let held = HeldBus(bus)
+            return PlainThread(name: "bus") { held.bus.run(until: stop) }
+        }
+        do throws(SystemFault) {
+            loop = try LoopThread(model, cells, period: configuration.control.period)
+        } catch {
+            throw .system(error)
+        }
+        view = GatewayView(configuration, cells, desk, loop, version: version)
+        for notice in loop.notices { logger.warning("\(notice)") }
+    }
+
+    /// Whether the loop still ticks, to be asked about once a second: feeds the service manager's watchdog.
+    package func ticks() -> UInt64 { view.ticks() }
+
+    /// Writes down the decisions in force for the question why.
+    package func remember() { view.remember() }
+
+    package func status() -> SiteStatus { view.look() }
+
+    /// Puts what can change while running in force.
+    /// - Returns: What cannot, for people; empty when everything is in force.
+    package func reload(_ configuration: SiteConfiguration) -> [String] {
+        var refused: [String] = []
+        if configuration.evses.map(\.charger) != standing.evses.map(\.charger)
+            || configuration.evses.map(\.id) != standing.evses.map(\.id)
+        {
+            refused.append("chargers were added, removed or moved")
+        }
+        if configuration.site.meter != standing.site.meter { refused.append("the meter changed") }
+        if configuration.circuits.map(\.id) != standing.circuits.map(\.id) { refused.append("circuits changed") }
+        if configuration.control.period != standing.control.period { refused.append("the period of the loop changed") }
+        if configuration.api != standing.api { refused.append("the address of the API changed") }
+        guard refused.isEmpty else { return refused }
+        loop.replaceModel(SiteModel(configuration))
+        return []
+    }
+
+    /// Stops deciding, then hands every charger back.
+    package func stop() {
+        loop.stop()
+        busStop.raise()
+        for waker in wakers { waker.signal() }
+        for bus in buses { bus.join() }
+    }
+}
+
+/// A bus on its way to the one thread that works it.
+private final class HeldBus: @unchecked Sendable {
+    let bus: Bus
+    init(_ bus: Bus) { self.bus = bus }
+}

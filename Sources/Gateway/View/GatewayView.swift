@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import ConfigurationFiles
+import Electricity
+import Foundation
+import LinuxIO
+import LocalAPI
+import PowerControl
+import Synchronization
+
+/// The daemon as the local API sees it.
+final class GatewayView: GatewayPort {
+    private let configuration: SiteConfiguration
+    private let cells: SiteCells
+    private let desk: CommandDesk
+    private let loop: LoopThread
+    private let reasons: ReasonText
+    private let history: DecisionHistory
+    private let startedAt = MonotonicClock.now()
+    private let version: String
+
+    init(
+        _ configuration: SiteConfiguration, _ cells: SiteCells, _ desk: CommandDesk, _ loop: LoopThread, version: String
+    ) {
+        self.configuration = configuration
+        self.cells = cells
+        self.desk = desk
+        self.loop = loop
+        self.version = version
+        reasons = ReasonText(configuration)
+        history = DecisionHistory(evseCount: configuration.evses.count)
+    }
+
+    func status() async throws(APIProblem) -> SiteStatus { look() }
+
+    func statusUpdates() -> AsyncStream<SiteStatus> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let task = Task { [self] in
+                while !Task.isCancelled {
+                    continuation.yield(look())
+                    do { try await Task.sleep(for: .seconds(1)) } catch { return }
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    func why(evse: Int?, at time: Date?) async throws(APIProblem) -> [Explanation] {
+        let indexes =
+            try evse.map { id throws(APIProblem) in [try index(of: id)] } ?? Array(configuration.evses.indices)
+        guard let time else { return indexes.map(explanation) }
+        let found = indexes.compactMap { history.explanation(evse: $0, at: time) }
+        guard !found.isEmpty else {
+            throw .unknown(
+                "No decision of that time is remembered.", remedy: "The memory goes back to the last start, at most.")
+        }
+        return found
+    }
+
+    func setSetpoint(_ power: Power, evse: Int?, for duration: Interval?) async throws(APIProblem) -> Acknowledgement {
+        let index = try evse.map { id throws(APIProblem) in try self.index(of: id) }
+        try desk.setSetpoint(power, evse: index, for: duration)
+        let place = evse.map { "EVSE \($0)" } ?? "the site"
+        return Acknowledgement("Setpoint \(power) for \(place)\(Self.lasting(duration)).", expiresIn: duration)
+    }
+
+    func releaseSetpoint(evse: Int?) async throws(APIProblem) -> Acknowledgement {
+        try desk.releaseSetpoint(evse: try evse.map { id throws(APIProblem) in try index(of: id) })
+        return Acknowledgement("Setpoint of \(evse.map { "EVSE \($0)" } ?? "the site") released.")
+    }
+
+    func setLimit(
+        _ direction: LimitDirection, to size: Power, for duration: Interval?
+    ) async throws(APIProblem) -> Acknowledgement {
+        try desk.setLimit(direction, to: size, for: duration)
+        return Acknowledgement(
+            "Limit on \(direction.rawValue): \(size)\(Self.lasting(duration)).", expiresIn: duration)
+    }
+
+    func releaseLimit(_ direction: LimitDirection?) async throws(APIProblem) -> Acknowledgement {
+        for each in direction.map({ [$0] }) ?? LimitDirection.allCases { try desk.releaseLimit(each) }
+        return Acknowledgement("Limit on \(direction?.rawValue ?? "import and export") released.")
+    }
+
+    func metrics() async -> [Metric] { GatewayMetrics.all(look()) }
+
+    func health() async -> LocalAPI.Condition {
+        let statistics = cells.statistics.read()
+        let silence = MonotonicClock.now() - statistics.lastTick
+        if statistics.ticks > 0, silence > max(.seconds(2), loop.period * 5) {
+            return .bad("The control loop has not ticked for \(silence).")
+        }
+        return .good
+    }
+
+    func readiness() async -> LocalAPI.Condition {
+        if cells.statistics.read().ticks == 0 { return .bad("The control loop has not decided yet.") }
+        let waiting = cells.chargers.filter { !$0.state.read().isUnderControl }.map(\.name)
+        return waiting.isEmpty ? .good : .bad("Not under control yet: \(waiting.joined(separator: ", ")).")
+    }
+
+    /// Whether the loop ticks; the supervisor feeds its watchdog only then.
+    func ticks() -> UInt64 { cells.statistics.read().ticks }
+
+    /// Writes down the decisions in force, once a second.
+    func remember() {
+        for index in configuration.evses.indices { history.remember(explanation(index), evse: index) }
+    }
+
+    private func index(of id: Int) throws(APIProblem) -> Int {
+        if let index = configuration.evses.firstIndex(where: { $0.id == id }) { return index }
+        let known = configuration.evses.map { String($0.id) }.joined(separator: ", ")
+        throw .unknown("There is no EVSE \(id).", remedy: "EVSEs of this site: \(known).")
+    }
+
+    private func explanation(_ index: Int) -> Explanation {
+        let decision = cells.chargers[index].decision.read().decision
+        var steps: [Explanation.Step] = []
+        for position in 0..<decision.shapingCount {
+            let shaping = decision.shaping[position]
+            steps.append(
+                Explanation.Step(
+                    stage: reasons.stage(shaping.reason), value: shaping.power, because: reasons.because(shaping.reason)
+                ))
+        }
+        return Explanation(
+            evse: configuration.evses[index].id, time: Date(), target: decision.target, steps: steps)
+    }
+
+    private static func lasting(_ duration: Interval?) -> String { duration.map { " for \($0)" } ?? " until released" }
+}
+
+extension GatewayView {
+    /// The whole site now.
+    func look() -> SiteStatus {
+        let now = MonotonicClock.now()
+        return SiteStatus(
+            site: configuration.site.name, time: Date(), connectionPoint: connectionPoint(now), limits: limits(now),
+            evses: configuration.evses.indices.map { evse($0, now) }, loop: loopStatus(), uptime: now - startedAt,
+            version: version)
+    }
+
+    private func connectionPoint(_ now: Instant) -> ConnectionPointStatus {
+        let view = cells.circuits[0].read().view
+        guard let meter = cells.meters.first(where: { $0.circuit == 0 })?.cell else {
+            return ConnectionPointStatus(
+                power: nil, meter: LinkStatus(.never, fault: "No meter is configured at the connection point."))
+        }
+        let fault = meter.notes.withLock { $0.fault }
+        guard let reading = meter.state.read().reading else {
+            return ConnectionPointStatus(power: nil, meter: LinkStatus(.never, fault: fault))
+        }
+        let age = now - reading.measuredAt
+        let isSilent = age > configuration.site.meterTimeout
+        return ConnectionPointStatus(
+            power: isSilent ? nil : reading.power, current: isSilent ? nil : reading.current,
+            voltage: isSilent ? nil : reading.voltage?.l1, frequency: isSilent ? nil : reading.frequency,
+            meter: LinkStatus(isSilent ? .silent : .ok, age: age, fault: fault),
+            uncontrolled: view.meterIsSilent ? nil : view.uncontrolled)
+    }
+
+    private func limits(_ now: Instant) -> [LimitInForce] {
+        let agreement = configuration.agreement.power
+        var limits = [
+            LimitInForce(
+                scope: LimitInForce.connectionPoint, import: agreement.upper, export: Power.zero - agreement.lower,
+                source: "agreement")
+        ]
+        for direction in LimitDirection.allCases {
+            guard let entry = desk.limit(direction, at: now) else { continue }
+            limits.append(
+                LimitInForce(
+                    scope: LimitInForce.connectionPoint, import: direction == .import ? entry.power : nil,
+                    export: direction == .export ? entry.power : nil, source: "entered by hand",
+                    expiresIn: entry.expiresIn(now)))
+        }
+        if cells.circuits[0].read().view.meterIsSilent {
+            let fallback = configuration.site.fallback
+            limits.append(
+                LimitInForce(
+                    scope: LimitInForce.connectionPoint, import: fallback.upper, export: Power.zero - fallback.lower,
+                    source: "fallback: meter silent"))
+        }
+        return limits
+    }
+
+    private func evse(_ index: Int, _ now: Instant) -> EVSEStatus {
+        let configured = configuration.evses[index]
+        let cell = cells.chargers[index]
+        let state = cell.state.read()
+        let notes = cell.notes.withLock { $0 }
+        let decision = cell.decision.read().decision
+        let setpoint = desk.setpoint(evse: index, at: now)
+        return EVSEStatus(
+            id: configured.id, name: configured.name, profile: configured.charger.profile.id,
+            link: link(state, notes, configured.charger.profile.timing.maximumAge, now),
+            state: state.reading.map { "\($0.state)" } ?? "unknown", power: state.reading?.power,
+            target: decision.target, boundBy: reasons.because(decision.boundBy),
+            stateOfCharge: state.reading?.stateOfCharge,
+            wish: setpoint.map { WishStatus(source: "person", power: $0.power, expiresIn: $0.expiresIn(now)) },
+            identity: ChargerIdentity(notes.identity), fallback: FallbackStatus(state))
+    }
+
+    private func link(_ state: ChargerState, _ notes: DeviceNotes, _ maximum: Interval, _ now: Instant) -> LinkStatus {
+        let remark = notes.fault ?? notes.notice
+        guard let reading = state.reading else { return LinkStatus(.never, fault: remark) }
+        let age = now - reading.measuredAt
+        return LinkStatus(age > maximum ? .silent : .ok, age: age, fault: remark)
+    }
+
+    private func loopStatus() -> LoopStatus {
+        let statistics = cells.statistics.read()
+        return LoopStatus(
+            period: loop.period, ticks: statistics.ticks, misses: statistics.misses,
+            cost: Percentiles(statistics.cost), lateness: Percentiles(statistics.lateness),
+            isRealTime: loop.notices.isEmpty, notices: loop.notices.map(\.description))
+    }
+}
+
+extension Percentiles {
+    init(_ counts: DurationCounts) {
+        self.init(p50: counts.percentile(0.5), p99: counts.percentile(0.99), max: counts.longest)
+    }
+}
+
+extension ChargerIdentity {
+    init(_ identity: DeviceIdentity) {
+        func known(_ text: String) -> String? { text.isEmpty ? nil : text }
+        self.init(
+            vendor: known(identity.vendor), model: known(identity.model), serial: known(identity.serialNumber),
+            firmware: known(identity.firmware))
+    }
+}
+
+extension FallbackStatus {
+    init(_ state: ChargerState) {
+        switch state.fallback {
+        case .after(let wait, let power) where state.isUnderControl:
+            self.init(isArmed: true, power: power, after: wait)
+        case .after, .never, nil: self.init(isArmed: false)
+        }
+    }
+}

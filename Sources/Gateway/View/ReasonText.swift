@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import ConfigurationFiles
+import PowerControl
+
+/// Says a reason in words, with the site's own names.
+struct ReasonText: Sendable {
+    private let circuits: [String]
+
+    init(_ configuration: SiteConfiguration) {
+        circuits = ["connection point"] + SiteModel.parentsFirst(configuration.circuits).map(\.name)
+    }
+
+    func circuit(_ index: Int) -> String { circuits.indices.contains(index) ? circuits[index] : "circuit \(index)" }
+
+    func stage(_ reason: Reason) -> String {
+        switch reason.kind {
+        case .wish, .siteSetpoint, .idleCharging, .idleHolding: "wish"
+        case .noVehicle, .offered: "vehicle"
+        case .notReady, .chargerSilent, .chargerRating, .minimumPower, .directionChange, .phaseSwitch: "charger"
+        case .dischargeNotPermitted, .evseLimit: "EVSE"
+        case .circuit, .imposedLimit, .meterSilent: circuit(Int(reason.circuit))
+        case .waitingForTurn, .minimumOffTime: "sharing"
+        case .inFlight: "commands in flight"
+        case .ramp: "ramp"
+        }
+    }
+
+    func because(_ reason: Reason) -> String {
+        switch reason.kind {
+        case .wish: "setpoint by \(SiteTables.name(ofWishSource: reason.source))"
+        case .siteSetpoint: "site setpoint by \(SiteTables.name(ofWishSource: reason.source))"
+        case .idleCharging: "no setpoint: charges with what is free"
+        case .idleHolding: "no setpoint: holds zero"
+        case .noVehicle: "no vehicle"
+        case .notReady: "charger not ready for setpoints"
+        case .chargerSilent: "charger silent: its last command stays"
+        case .chargerRating: "charger's rating"
+        case .offered: "what vehicle and charger offer now"
+        case .dischargeNotPermitted: "discharge is not permitted here"
+        case .evseLimit: "limit of the EVSE (\(SiteTables.name(ofLimitSource: reason.source)))"
+        case .circuit: "\(bound(reason)) of \(circuit(Int(reason.circuit)))"
+        case .imposedLimit:
+            "\(bound(reason)) of \(circuit(Int(reason.circuit))): \(SiteTables.name(ofLimitSource: reason.source))"
+        case .meterSilent: "meter silent: the fallback holds"
+        case .minimumPower: "less than the charger's minimum is zero"
+        case .waitingForTurn: "waits: the minimums do not all fit"
+        case .minimumOffTime: "minimum time off"
+        case .inFlight: "waits for commands in flight"
+        case .ramp: "ramp after relief"
+        case .directionChange: "rest before the change of direction"
+        case .phaseSwitch: "change of the number of phases"
+        }
+    }
+
+    private func bound(_ reason: Reason) -> String {
+        let direction = reason.isExport ? "export" : "import"
+        return switch reason.conductor {
+        case .total: "\(direction) limit"
+        case .l1: "\(direction) limit on L1"
+        case .l2: "\(direction) limit on L2"
+        case .l3: "\(direction) limit on L3"
+        }
+    }
+}
