@@ -57,7 +57,9 @@ let house: [Room] = [
     // The command line.
     Room(
         name: "sluice", kind: .executable,
-        imports: ["Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LocalAPI"],
+        imports: [
+            "Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LinuxIO", "LocalAPI", "SimulatedSite",
+        ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
 ]
 

@@ -59,6 +59,10 @@ package final class Daemon: Sendable {
 
     package func status() -> SiteStatus { view.look() }
 
+    /// A setpoint by the person on site, until it is released.
+    package func wish(_ power: Power, evse id: Int) { view.wish(power, evse: id) }
+    package func release(evse id: Int) { view.wish(nil, evse: id) }
+
     /// Puts what can change while running in force.
     /// - Returns: What cannot, for people; empty when everything is in force.
     package func reload(_ configuration: SiteConfiguration) -> [String] {

@@ -101,6 +101,20 @@ final class GatewayView: GatewayPort {
         return waiting.isEmpty ? .good : .bad("Not under control yet: \(waiting.joined(separator: ", ")).")
     }
 
+    /// nil releases. For the demo, which names EVSEs that exist.
+    func wish(_ power: Power?, evse id: Int) {
+        do throws(APIProblem) {
+            let index = try index(of: id)
+            if let power {
+                try desk.setSetpoint(power, evse: index, for: nil)
+            } else {
+                try desk.releaseSetpoint(evse: index)
+            }
+        } catch {
+            preconditionFailure("the demo names its own EVSEs: \(error)")
+        }
+    }
+
     /// Whether the loop ticks; the supervisor feeds its watchdog only then.
     func ticks() -> UInt64 { cells.statistics.read().ticks }
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import ConfigurationFiles
+import Electricity
+import LinuxIO
+import LocalAPI
+import Logging
+import SimulatedSite
+import Synchronization
+
+/// The daemon as a process: signals, the service manager, the local API around the running gateway.
+package struct GatewayProcess {
+    /// What happens once a second besides supervision; the live view of the demo.
+    package typealias EverySecond = (Daemon, _ elapsed: Interval) -> Void
+
+    let configuration: SiteConfiguration
+    let simulation: SharedSite?
+    let bench: (any BenchPort)?
+    let version: String
+    let logger: Logger
+
+    /// - Parameter simulation: Behind `simulated:` addresses; nil where there are none.
+    package init(
+        _ configuration: SiteConfiguration, simulation: SharedSite?, bench: (any BenchPort)?, version: String,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.simulation = simulation
+        self.bench = bench
+        self.version = version
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT; SIGHUP reloads. Call it on the main thread before any other starts.
+    /// - Parameters:
+    ///   - reload: Reads the configuration again; nil where it cannot be read now.
+    ///   - limit: Ends by itself after this long; nil runs on.
+    /// - Throws: `StartProblem`, or `APIProblem` where the API cannot listen.
+    package func run(
+        for limit: Interval? = nil, reload: () -> SiteConfiguration?, everySecond: EverySecond = { _, _ in }
+    ) throws {
+        let signals = SignalWatch()
+        try DescriptorLimit.cap(at: 1_024)
+        let listen = try LocalAPI.ListenAddress(parsing: configuration.api.listen.description)
+        let daemon = try Daemon(configuration, simulation: simulation, version: version, logger: logger)
+        defer { daemon.stop() }
+        let api = RunningAPI(
+            LocalAPIServer(listen: listen, gateway: daemon.port, bench: bench, logger: logger) { [logger] address in
+                logger.notice("the API listens", metadata: ["address": "http://\(address)"])
+            })
+        defer { api.stop() }
+        ServiceNotifier.ready(status: "\(configuration.evses.count) EVSEs")
+        try supervise(daemon, api, signals, limit, reload, everySecond)
+        ServiceNotifier.stopping()
+        logger.notice("stopping: chargers are handed back")
+    }
+
+    private func supervise(
+        _ daemon: Daemon, _ api: RunningAPI, _ signals: SignalWatch, _ limit: Interval?,
+        _ reload: () -> SiteConfiguration?, _ everySecond: EverySecond
+    ) throws {
+        let startedAt = MonotonicClock.now()
+        var next = startedAt
+        var lastTicks: UInt64 = 0
+        while true {
+            next = next + .seconds(1)
+            if let signal = signals.next(until: next) {
+                switch signal {
+                case .terminate, .interrupt: return
+                case .hangUp: reloadNow(daemon, reload)
+                }
+            }
+            if let problem = api.problem { throw problem }
+            let now = MonotonicClock.now()
+            if let limit, now - startedAt >= limit { return }
+            guard now >= next else { continue }
+            let ticks = daemon.ticks()
+            // A loop that hangs starves this watchdog as it starves the chargers'.
+            if ticks != lastTicks { ServiceNotifier.alive() }
+            lastTicks = ticks
+            daemon.remember()
+            everySecond(daemon, now - startedAt)
+        }
+    }
+
+    private func reloadNow(_ daemon: Daemon, _ reload: () -> SiteConfiguration?) {
+        ServiceNotifier.reloading()
+        defer { ServiceNotifier.ready() }
+        guard let configuration = reload() else {
+            logger.error("the configuration was not reloaded; the one in force stays")
+            return
+        }
+        let refused = daemon.reload(configuration)
+        if refused.isEmpty {
+            logger.notice("the configuration is reloaded")
+        } else {
+            logger.error("nothing is reloaded: \(refused.joined(separator: ", ")); that needs a restart")
+        }
+    }
+}
+
+/// The API server on its own task, and why it ended if it did.
+private final class RunningAPI: Sendable {
+    private let ended = Mutex<(any Error)?>(nil)
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    init(_ server: LocalAPIServer) {
+        let started = Task.detached { [self] in
+            do { try await server.run() } catch { if !Task.isCancelled { ended.withLock { $0 = error } } }
+        }
+        task.withLock { $0 = started }
+    }
+
+    var problem: (any Error)? { ended.withLock { $0 } }
+
+    func stop() { task.withLock { $0?.cancel() } }
+}

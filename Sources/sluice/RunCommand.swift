@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import ArgumentParser
+import ConfigurationFiles
+import Electricity
+import Gateway
+import LinuxIO
+import LocalAPI
+import Logging
+import SimulatedSite
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the daemon; what systemd starts.")
+
+    @Option(help: "The configuration file.") var config = "/etc/sluice/sluice.yaml"
+
+    func run() throws {
+        let library = ProfileLibrary.here()
+        let site = try ConfigurationReader.read(path: config, profiles: library).report()
+        let logger = Logger.make(site.log)
+        let simulation = SharedSite(site, at: MonotonicClock.now(), timeOfDay: .seconds(12 * 3_600))
+        let process = GatewayProcess(
+            site, simulation: simulation, bench: nil, version: Sluice.versionText, logger: logger)
+        try running {
+            try process.run(reload: { try? ConfigurationReader.read(path: config, profiles: library).report() })
+        }
+    }
+}
+
+/// Turns what keeps the daemon from running into one message and its exit code.
+func running(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let problem as StartProblem {
+        say("sluice: \(problem)")
+        throw ExitCode.configuration
+    } catch let problem as APIProblem {
+        say("sluice: \(problem)")
+        throw ExitCode.unavailable
+    }
+}
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check a configuration and the profiles it names.")
+
+    @Argument(help: "The configuration file.") var file: String
+
+    func run() throws {
+        let site = try ConfigurationReader.read(path: file, profiles: .here()).report()
+        print(
+            "\(file): good: \(site.evses.count) EVSEs, import up to \(site.agreement.power.upper), "
+                + "export up to \(Power.zero - site.agreement.power.lower)")
+    }
+}
