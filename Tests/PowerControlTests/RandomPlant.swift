@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import Electricity
+import Foundation
 
 @testable import PowerControl
 
@@ -13,19 +14,24 @@ struct RandomPlant: ~Copyable {
     let upper: Power
     let lower: Power
     let reserve: Power
-    var trace = false
-    func show() {
-        if trace {
+    /// `SLUICE_PROPERTY_TRACE=1` prints every tick of the seed that `SLUICE_PROPERTY_SEED` replays.
+    let isTraced = ProcessInfo.processInfo.environment["SLUICE_PROPERTY_TRACE"] == "1"
+
+    private func trace() {
+        guard isTraced else { return }
+        let view = plant.decision.circuits[0]
+        let tick = (plant.now.nanoseconds - 1_000_000_000_000) / plant.tick.nanoseconds
+        print(
+            tick, "sum", plant.connectionPoint().sum, "load", plant.load.sum, "estimate", view.uncontrolled, "limits",
+            lower, upper, "reserve", reserve)
+        for index in plant.evses.indices {
+            let decision = plant.decision.evses[index]
+            let state = plant.controller.states[index]
+            let model = plant.site.evses[index]
             print(
-                plant.now.nanoseconds / 100_000_000 - 10_000, "sum", plant.connectionPoint().sum, "load",
-                plant.load.sum, "U", plant.decision.circuits[0].uncontrolled, "lim", upper);
-            for i in plant.evses.indices {
-                let d = plant.decision.evses[i], st = plant.controller.states[i];
-                print(
-                    "   ", i, "T", d.target, "P", plant.evses[i].power, d.boundBy.kind, st.claim.low, st.claim.high,
-                    "veh", plant.evses[i].hasVehicle, "set", plant.site.evses[i].settling, "step",
-                    plant.site.evses[i].step)
-            }
+                "  ", index, "target", decision.target, "power", plant.evses[index].power, decision.boundBy.kind,
+                "claim",
+                state.claim.low, state.claim.high, "settling", model.settling, "step", model.step)
         }
     }
 
@@ -68,7 +74,7 @@ struct RandomPlant: ~Copyable {
             disturb()
             for _ in 0..<(random.int(200...260)) {
                 plant.step()
-                show()
+                trace()
                 let sum = plant.connectionPoint().sum
                 let load = plant.load.sum
                 // What the household alone brings over the limit is not ours.
@@ -112,11 +118,14 @@ struct RandomPlant: ~Copyable {
     /// Constant inputs: after everything has settled the targets stand still.
     mutating func settleAndWatch() -> String? {
         disturb()
-        plant.run(for: .seconds(300))
+        for _ in 0..<3_000 {
+            plant.step()
+            trace()
+        }
         let before = plant.evses.indices.map { plant.decision.evses[$0].target }
         for _ in 0..<300 {
             plant.step()
-            show()
+            trace()
             for index in plant.evses.indices
             where (plant.decision.evses[index].target - before[index]).magnitude > .watts(20) {
                 return "EVSE \(index) moved from \(before[index]) to \(plant.decision.evses[index].target)"
