@@ -24,7 +24,8 @@ extension DriverMismatch: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notA(let kind, let profile): "The profile “\(profile)” does not describe a \(kind.rawValue)."
-        case .link(let profile, let wire): "The profile “\(profile)” speaks \(wire.rawValue), which the address is not for."
+        case .link(let profile, let wire):
+            "The profile “\(profile)” speaks \(wire.rawValue), which the address is not for."
         case .noDriver(let profile, let wire):
             "The profile “\(profile)” speaks \(wire.rawValue), which no driver of this kind of device does."
         }
@@ -57,6 +58,7 @@ package func makeMeter(
     case (.modbus, .registers(let link)):
         return ModbusMeter(name: name, profile: profile, link: link, options: options)
     case (.modbus, .bytes), (.dsmrP1, .registers): throw .link(profile: profile.id, profile.wireProtocol)
-    case (.dsmrP1, .bytes), (.rapi, .registers), (.rapi, .bytes): throw .noDriver(profile: profile.id, profile.wireProtocol)
+    case (.dsmrP1, .bytes), (.rapi, .registers), (.rapi, .bytes):
+        throw .noDriver(profile: profile.id, profile.wireProtocol)
     }
 }

@@ -105,8 +105,9 @@ extension Controller {
         }
         power = Power(milli: power.milli - power.milli % models[index].step.milli)
         states[index].desired = power
+        // Somebody who asks for power is not made to wait for it; the rest is for what charges by itself.
         let isResting =
-            states[index].isPausedForCapacity && states[index].target.isZero
+            site == nil && states[index].wish < 0 && states[index].isPausedForCapacity && states[index].target.isZero
             && snapshot.now - states[index].turnedOffAt < models[index].minimumOff
         if isResting, !power.isZero {
             power = .zero

@@ -26,9 +26,11 @@ enum DemoSite {
         evses:
           - id: 1
             name: Left bay
+            minimum_off: 5 s
             charger: { profile: sluice/simulated-bidi-22, at: "simulated:?soc=45%&capacity=60kWh" }
           - id: 2
             name: Right bay
+            minimum_off: 5 s
             charger: { profile: sluice/simulated-bidi-22, at: "simulated:?soc=70%&capacity=77kWh" }
         api: { listen: "\(listen)" }
         log: { level: warning }

@@ -77,7 +77,8 @@ struct CommandRunner {
                 return try wait(for: condition, patience, &run, at: now)
             case .pause(let length):
                 run.advance()
-                return run.notBefore = now + length
+                run.notBefore = now + length
+                return
             }
         }
     }

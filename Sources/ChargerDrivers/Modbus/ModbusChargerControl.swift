@@ -112,7 +112,8 @@ extension ModbusCharger {
     /// The run that brings the device to the order; nil when it is there or on the way.
     private func commandRun(for order: Order) -> CommandRun? {
         var target = permitted(order).power
-        let wantsPhases = switchesPhases && order.phaseCount != commandedPhases && (1...3).contains(order.phaseCount)
+        let wantsPhases =
+            switchesPhases && order.phaseCount != commandedPhases && (1...3).contains(order.phaseCount)
             && order.phaseCount <= ratings.phaseCount
         if wantsPhases {
             if held == .zero, run == nil, proof == nil, hasNoFlow {
@@ -257,7 +258,8 @@ extension ModbusCharger {
             }
             guard run.checks.isEmpty else {
                 proof = Proof(
-                    checks: run.checks[...], dueAt: now + charger.settle, target: run.target, phaseCount: run.phaseCount)
+                    checks: run.checks[...], dueAt: now + charger.settle, target: run.target, phaseCount: run.phaseCount
+                )
                 return []
             }
             return carriedOut(run.target, order)

@@ -19,13 +19,17 @@ extension SharedSite {
             chargers.append(charger)
         }
         var load: HouseholdLoad?
+        var meter: SimulatedMeter?
         if case .simulated(let wanted) = configuration.site.meter?.address {
             load = HouseholdLoad()
+            let refresh = configuration.site.meter?.profile.timing.refresh ?? .seconds(1)
+            meter = SimulatedMeter(refresh: refresh, at: now)
             if let power = wanted.load { load?.override = PerPhase(all: power / 3) }
         }
         if chargers.isEmpty, load == nil { return nil }
         self.init(
-            SimulatedSite(chargers: chargers, load: load ?? HouseholdLoad(), startingAt: now, timeOfDay: timeOfDay))
+            SimulatedSite(
+                chargers: chargers, load: load ?? HouseholdLoad(), meter: meter, startingAt: now, timeOfDay: timeOfDay))
     }
 }
 
