@@ -20,7 +20,7 @@ package final class SharedSite: Sendable {
         }
     }
 
-    package func perform(_ verb: BenchVerb, at now: Instant) throws(BenchRefused) {
+    package func perform(_ verb: SiteAction, at now: Instant) throws(BenchRefused) {
         let refusal: BenchRefused? = access(at: now) { site in
             do throws(BenchRefused) {
                 try site.perform(verb, at: now)

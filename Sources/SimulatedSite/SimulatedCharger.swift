@@ -157,6 +157,9 @@ extension SimulatedCharger {
     package var imported: Energy { Energy(simulated: imported_Wh) }
     package var exported: Energy { Energy(simulated: exported_Wh) }
 
+    /// On the conductors of the site.
+    package var sitePower: PerPhase<Power> { siteWatts.map { Power(simulated: $0) } }
+
     /// On the charger's own L1, L2, L3, in watts.
     var wattsPerPhase: PerPhase<Double> {
         let each = watts / Double(phaseCount)

@@ -15,6 +15,8 @@ package struct SimulatedSite: Sendable {
     package var meter: SimulatedMeter
     package var recorder = ConnectionRecorder()
     package private(set) var connectionPoint: ConnectionPoint
+    /// What parts of the site that are simulated elsewhere draw.
+    private var elsewhere = PerPhase<Power>.zero
     /// Midnight of the first day.
     private let midnight: Instant
     private var amperes = PerPhase<Double>(all: 0)
@@ -73,6 +75,20 @@ package struct SimulatedSite: Sendable {
         return result
     }
 
+    /// Sets what parts of the site that are simulated elsewhere draw from now on.
+    package mutating func setElsewhere(_ power: PerPhase<Power>) {
+        elsewhere = power
+        settle(for: .zero)
+    }
+
+    /// What everything but chargers and generation draws here.
+    package var loadPower: PerPhase<Power> { load.watts(at: timeOfDay, day: day).map { Power(simulated: $0) } }
+
+    /// Zero or below; nil without generation.
+    package var photovoltaicPower: PerPhase<Power>? {
+        photovoltaic?.watts(at: timeOfDay, day: day).map { Power(simulated: $0) }
+    }
+
     /// The sums at the connection point follow what the parts do now.
     mutating func settle(for step: Interval) {
         grid.advance(to: now)
@@ -90,15 +106,16 @@ package struct SimulatedSite: Sendable {
     }
 
     private var siteWatts: PerPhase<Double> {
-        let day = elapsed.nanoseconds / DayProfile.day.nanoseconds
         let time = timeOfDay
         var sum = load.watts(at: time, day: day)
+        Self.add(elsewhere.map(\.inUnits), to: &sum)
         if let generated = photovoltaic?.watts(at: time, day: day) { Self.add(generated, to: &sum) }
         for charger in chargers { Self.add(charger.siteWatts, to: &sum) }
         return sum
     }
 
     private var elapsed: Interval { now - midnight }
+    private var day: Int64 { elapsed.nanoseconds / DayProfile.day.nanoseconds }
 
     private var nextSecond: Instant {
         let second: Int64 = 1_000_000_000

@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import ArgumentParser
+import Bench
 import ConfigurationFiles
 import Electricity
 import Gateway
@@ -25,7 +26,8 @@ struct DemoCommand: ParsableCommand {
         let simulation = DemoSite.simulation(site, at: MonotonicClock.now())
         let logger = Logger.make(site.log)
         let process = GatewayProcess(
-            site, simulation: simulation, bench: nil, version: Sluice.versionText, logger: logger)
+            site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) }, version: Sluice.versionText,
+            logger: logger)
         say("The demo's dashboard: http://\(listen)   End it with Ctrl-C.")
         var script = DemoScript()
         try running {

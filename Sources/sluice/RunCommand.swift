@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import ArgumentParser
+import Bench
 import ConfigurationFiles
 import Electricity
 import Gateway
@@ -22,7 +23,8 @@ struct RunCommand: ParsableCommand {
         let logger = Logger.make(site.log)
         let simulation = SharedSite(site, at: MonotonicClock.now(), timeOfDay: .seconds(12 * 3_600))
         let process = GatewayProcess(
-            site, simulation: simulation, bench: nil, version: Sluice.versionText, logger: logger)
+            site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) }, version: Sluice.versionText,
+            logger: logger)
         try running {
             try process.run(reload: { try? ConfigurationReader.read(path: config, profiles: library).report() })
         }

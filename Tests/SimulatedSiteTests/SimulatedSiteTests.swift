@@ -91,7 +91,7 @@ import Testing
 
     @Test func `verbs that make no sense say why`() {
         var site = site()
-        let cases: [(BenchVerb, BenchRefused)] = [
+        let cases: [(SiteAction, BenchRefused)] = [
             (.swipe(evse: 9), .noSuchCharger(9, known: [1, 2])), (.plugIn(evse: 1, nil), .alreadyPluggedIn(evse: 1)),
         ]
         for (verb, refusal) in cases {

@@ -33,6 +33,18 @@ package struct LocalAPIServer: Service {
         self.routes = described + [OpenAPI.route(describing: described)]
     }
 
+    /// Simulated parts without a daemon: `/bench` and `/healthz` alone.
+    package init(
+        listen: ListenAddress, bench: any BenchPort, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) -> Void = { _ in }
+    ) {
+        self.listen = listen
+        self.logger = logger
+        self.onListening = onListening
+        let described = BenchRoutes(bench: bench).all + [OperationsRoutes.health { .good }]
+        self.routes = described + [OpenAPI.route(describing: described)]
+    }
+
     /// - Throws: `APIProblem` (status 0) where the address cannot be had.
     package func run() async throws {
         let (listen, onListening) = (listen, onListening)

@@ -18,12 +18,7 @@ struct OperationsRoutes: Sendable {
                 .text(
                     ByteBuffer(string: MetricsText.render(await gateway.metrics())), as: MetricsText.contentType)
             },
-            Route(
-                .get, "/healthz",
-                Operation(id: "health", summary: "Whether the process works", answers: "Condition", problems: [503])
-            ) { _ throws(APIProblem) in
-                try Self.answer(await gateway.health(), remedy: "Restart the daemon; its journal says what happened.")
-            },
+            Self.health { [gateway] in await gateway.health() },
             Route(
                 .get, "/readyz",
                 Operation(
@@ -36,6 +31,15 @@ struct OperationsRoutes: Sendable {
                 _ throws(APIProblem) in Self.dashboard
             },
         ]
+    }
+
+    static func health(of process: @escaping @Sendable () async -> Condition) -> Route {
+        Route(
+            .get, "/healthz",
+            Operation(id: "health", summary: "Whether the process works", answers: "Condition", problems: [503])
+        ) { _ throws(APIProblem) in
+            try answer(await process(), remedy: "Restart the daemon; its journal says what happened.")
+        }
     }
 
     private static func answer(_ condition: Condition, remedy: String) throws(APIProblem) -> Response {

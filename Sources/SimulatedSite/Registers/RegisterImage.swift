@@ -80,7 +80,8 @@ package final class RegisterImage: Sendable {
         }
     }
 
-    private func isSilent(at now: Instant) -> Bool {
+    /// Whether the device answers nothing at all now.
+    package func isSilent(at now: Instant) -> Bool {
         backing == .meter && site.access(at: now) { $0.meter.condition == .cut }
     }
 

@@ -5,7 +5,7 @@ import Chargers
 import Electricity
 
 /// What a test driver or a person may do to a simulated site, each with what it needs.
-package enum BenchVerb: Equatable, Sendable {
+package enum SiteAction: Equatable, Sendable {
     /// Nil plugs in an ordinary car.
     case plugIn(evse: Int, SimulatedVehicle?)
     case plugOut(evse: Int)
@@ -29,8 +29,8 @@ package enum BenchVerb: Equatable, Sendable {
     /// A magnitude, in place of the sun; nil returns to it.
     case photovoltaic(Power?)
 
-    package static let cutMeter = BenchVerb.meter(.cut)
-    package static let restoreMeter = BenchVerb.meter(.healthy)
+    package static let cutMeter = SiteAction.meter(.cut)
+    package static let restoreMeter = SiteAction.meter(.healthy)
 }
 
 /// Why the bench did not do what it was told.
@@ -52,7 +52,7 @@ package enum BenchRefused: Error, Equatable, CustomStringConvertible {
 }
 
 extension SimulatedSite {
-    package mutating func perform(_ verb: BenchVerb, at instant: Instant) throws(BenchRefused) {
+    package mutating func perform(_ verb: SiteAction, at instant: Instant) throws(BenchRefused) {
         advance(to: instant)
         switch verb {
         case .plugIn(let evse, let vehicle): try plugIn(vehicle ?? SimulatedVehicle(), at: evse)
