@@ -75,16 +75,18 @@ struct Sharing: ~Copyable, Sendable {
         var isChanged = false
         var index = circuits.count - 1
         while index >= 0 {
+            // Nobody sees a circuit whose meter is silent: there, no flow is trusted to balance another.
+            let countsOffsets = countingOffsets && !circuits[index].meterIsSilent
             var conductor = 0
             var (drawn, delivered) = flows(index)
             while conductor < 4 {
-                let offset = countingOffsets ? delivered[conductor] : 0
+                let offset = countsOffsets ? delivered[conductor] : 0
                 if drawn[conductor] &+ offset > circuits[index].importRoom[conductor] {
                     let room = circuits[index].importRoom[conductor] &- offset
                     isChanged = cut(index, conductor, 1, to: room, &ranking) || isChanged
                     (drawn, delivered) = flows(index)
                 }
-                let counter = countingOffsets ? drawn[conductor] : 0
+                let counter = countsOffsets ? drawn[conductor] : 0
                 if 0 &- delivered[conductor] &- counter > circuits[index].exportRoom[conductor] {
                     let room = circuits[index].exportRoom[conductor] &+ counter
                     isChanged = cut(index, conductor, -1, to: room, &ranking) || isChanged
