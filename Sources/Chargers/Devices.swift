@@ -58,6 +58,8 @@ package enum DeviceEvent: Equatable, Sendable {
     case meter(MeterReading)
     /// The order in force has been written (and read back where the profile can).
     case carriedOut(Order)
+    /// What people should know although nothing failed: an order is held at zero, and why.
+    case notice(String)
 }
 
 /// A device on a bus, as a machine: the bus asks when it wants a turn and gives it one. It never sleeps, takes the time
@@ -67,6 +69,8 @@ package protocol BusDevice: AnyObject {
     var name: String { get }
     /// When the device next wants the bus, given the order in force; `now` or earlier means at once.
     func nextTurn(order: Order?) -> Instant
+    /// Whether the turn it waits for writes a lower magnitude or another direction: such turns go first on a bus.
+    func wantsProtectiveWrite(order: Order?) -> Bool
     /// One short exchange, at most a few hundred milliseconds: the most urgent of write, watchdog and read.
     func takeTurn(at now: Instant, order: Order?) throws(DeviceFault) -> [DeviceEvent]
     /// The link was lost or opened again: forget what the device was told and start with identification.
@@ -74,6 +78,10 @@ package protocol BusDevice: AnyObject {
     /// Hands control back: zero power, then the profile's release steps. Best effort, at most a few seconds.
     /// - Parameter pause: Waits on the bus's clock where the device needs time between writes.
     func handBack(at now: Instant, pause: (Interval) -> Instant) throws(DeviceFault)
+}
+
+extension BusDevice {
+    package func wantsProtectiveWrite(order: Order?) -> Bool { false }
 }
 
 package protocol ChargerDevice: BusDevice {

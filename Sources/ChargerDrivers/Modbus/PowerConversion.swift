@@ -14,7 +14,7 @@ struct PowerConversion: Equatable, Sendable {
 
     /// - Returns: nil for a unit that is no measure of power.
     func number(_ power: Power, in point: Point) -> Double? {
-        let watts = point.sign == .chargePositive ? power.inUnits : -power.inUnits
+        let watts = (point.sign == .chargePositive ? power : -power).inUnits
         return unit(of: point, upward: power >= .zero).map { watts / $0 }
     }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import Electricity
+
+/// What a site decides about a charger's driver.
+package struct ChargerOptions: Sendable {
+    /// nil takes the profile's.
+    package var unit: UInt8?
+    /// nil takes the first connector that is fitted.
+    package var connector: Int?
+    /// An order that the loop has not confirmed for this long is not obeyed, and the hardware's watchdog not fed.
+    package var orderLifetime: Interval
+    /// Converts between watts and points in amperes.
+    package var nominalVoltage: Voltage
+    /// Discharge although the hardware has no watchdog: a lost link then leaves the last setpoint in force.
+    package var allowsUnattendedDischarge: Bool
+
+    package init(
+        unit: UInt8? = nil, connector: Int? = nil, orderLifetime: Interval = .seconds(2),
+        nominalVoltage: Voltage = .volts(230), allowsUnattendedDischarge: Bool = false
+    ) {
+        self.unit = unit
+        self.connector = connector
+        self.orderLifetime = orderLifetime
+        self.nominalVoltage = nominalVoltage
+        self.allowsUnattendedDischarge = allowsUnattendedDischarge
+    }
+}
+
+/// What of an order a charger may be told.
+struct PermittedOrder: Equatable {
+    var power: Power
+    /// Why it is zero although something else was ordered; nil where the order stands.
+    var heldBecause: String?
+
+    /// Into the ratings, to zero below the minimum, down to a whole step.
+    init(_ power: Power, within ratings: ChargerRatings) {
+        let nearest = ratings.power.nearest(to: power)
+        let minimum = nearest < .zero ? ratings.minimumDischarge : ratings.minimumCharge
+        guard nearest.magnitude >= minimum else {
+            self.power = .zero
+            return
+        }
+        let step = max(ratings.step.milli, 1)
+        self.power = Power(milli: nearest.milli / step * step)
+    }
+
+    mutating func hold(because reason: String) {
+        power = .zero
+        heldBecause = reason
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import Electricity
+
+extension ModbusCharger {
+    package func handBack(at now: Instant, pause: (Interval) -> Instant) throws(DeviceFault) {
+        let wasTold = phase != .identifying && phase != .released
+        release()
+        // Where nothing was found or written there is nothing to hand back.
+        guard wasTold else { return }
+        let commands = charger.commands
+        let zero = commands.setZero.isEmpty ? commands.setPower : commands.setZero
+        var first: DeviceFault?
+        var clock = now
+        for steps in [zero, commands.release] {
+            for step in steps {
+                // A step that fails must not keep the ones behind it, which may be the ones that stop the flow.
+                let failed = carryOut(step, &clock, pause)
+                first = first ?? failed
+                if case .link(.connectionLost)? = failed { throw first ?? .link(.connectionLost("while handing back")) }
+            }
+        }
+        if let first { throw first }
+    }
+
+    private func carryOut(
+        _ step: Commands.Step, _ clock: inout Instant, _ pause: (Interval) -> Instant
+    ) -> DeviceFault? {
+        var run = CommandRun(.setpoint, [step], target: .zero, phaseCount: phaseCount, isProtective: true)
+        // One write, and the reads its conditions and scale factors need.
+        for _ in 0..<20 where !run.isFinished {
+            let allowed = max(run.notBefore, run.startsWithWrite ? session.writeAllowedAt : session.readAllowedAt)
+            if allowed > clock { clock = pause(allowed - clock) }
+            do { try runner.advance(&run, conversion, at: clock) } catch { return error }
+        }
+        return run.isFinished ? nil : .refused(command: "the release", why: "a step of it does not end")
+    }
+}
