@@ -44,9 +44,13 @@ package func makeCharger(
             throw mismatch
         }
         return charger
+    case (.rapi, .bytes(let link)):
+        guard let charger = OpenEVSECharger(name: name, profile: profile, link: link, options: options) else {
+            throw mismatch
+        }
+        return charger
     case (.modbus, .bytes), (.rapi, .registers): throw .link(profile: profile.id, profile.wireProtocol)
-    case (.rapi, .bytes), (.dsmrP1, .registers), (.dsmrP1, .bytes):
-        throw .noDriver(profile: profile.id, profile.wireProtocol)
+    case (.dsmrP1, .registers), (.dsmrP1, .bytes): throw .noDriver(profile: profile.id, profile.wireProtocol)
     }
 }
 
@@ -57,8 +61,9 @@ package func makeMeter(
     switch (profile.wireProtocol, link) {
     case (.modbus, .registers(let link)):
         return ModbusMeter(name: name, profile: profile, link: link, options: options)
+    case (.dsmrP1, .bytes(let link)):
+        return P1Meter(name: name, profile: profile, link: link, isInverted: options.isInverted)
     case (.modbus, .bytes), (.dsmrP1, .registers): throw .link(profile: profile.id, profile.wireProtocol)
-    case (.dsmrP1, .bytes), (.rapi, .registers), (.rapi, .bytes):
-        throw .noDriver(profile: profile.id, profile.wireProtocol)
+    case (.rapi, .registers), (.rapi, .bytes): throw .noDriver(profile: profile.id, profile.wireProtocol)
     }
 }
