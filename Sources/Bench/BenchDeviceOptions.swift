@@ -99,7 +99,8 @@ extension BenchDeviceOptions {
         }
         guard resolved.kind == kind else {
             throw BenchProblem(
-                .usage, "The profile \(resolved.id) describes a \(resolved.kind.rawValue). Use `sluice bench "
+                .usage,
+                "The profile \(resolved.id) describes a \(resolved.kind.rawValue). Use `sluice bench "
                     + "\(resolved.kind.rawValue)`.")
         }
         try check(resolved)

@@ -97,7 +97,8 @@ struct BenchTranslation {
             throw .malformed(
                 "The verb needs a charger: there are \(listed).", remedy: "POST /bench/\(chargers[0])/VERB names one.")
         }
-        let digits = device.hasPrefix("evse-") ? device.dropFirst(5) : device.dropFirst(device.hasPrefix("evse") ? 4 : 0)
+        let digits =
+            device.hasPrefix("evse-") ? device.dropFirst(5) : device.dropFirst(device.hasPrefix("evse") ? 4 : 0)
         guard let id = Int(digits), chargers.contains(id) else {
             throw .unknown("There is no simulated charger “\(device)”.", remedy: "Possible: \(listed).")
         }
@@ -147,7 +148,8 @@ struct BenchTranslation {
 
     private func fault(_ given: BenchParameters, evse: Int) throws(APIProblem) -> SiteAction {
         let kinds: [(String, SiteAction)] = [
-            ("ignores-setpoints", .ignoreSetpoints(evse: evse, true)), ("out-of-service", .outOfService(evse: evse, true)),
+            ("ignores-setpoints", .ignoreSetpoints(evse: evse, true)),
+            ("out-of-service", .outOfService(evse: evse, true)),
         ]
         let kind = try given.choice("kind", kinds)
         let bits = try given.bits("bits")
