@@ -23,6 +23,8 @@ let house: [Room] = [
     Room(name: "Electricity"),
     // Snapshot to decision: arbitration, sharing, ramps, reasons.
     Room(name: "PowerControl", imports: ["Electricity"]),
+    // What the connection point allows now: agreements, operator-instruction machines, grid codes, fallbacks.
+    Room(name: "GridConnection", imports: ["Electricity"]),
     // Driver and meter protocols, capabilities, readings, the firmware-profile model, bus schedule.
     Room(name: "Chargers", imports: ["Electricity"]),
     // Device machines over a link: Modbus by profile, and one file per family where data is not enough.

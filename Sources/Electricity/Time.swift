@@ -53,3 +53,22 @@
     /// After every instant a clock can show.
     @inlinable public static var distantFuture: Instant { Instant(nanoseconds: 1 << 61) }
 }
+
+/// The time of day in UTC, in milliseconds since 1970-01-01T00:00:00Z without leap seconds. For schedules and evidence: it
+/// may jump, so no timer counts on it.
+@frozen public struct WallTime: Hashable, Comparable, Sendable, BitwiseCopyable {
+    public let milliseconds: Int64
+    @inlinable public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    @inlinable public static func == (lhs: WallTime, rhs: WallTime) -> Bool { lhs.milliseconds == rhs.milliseconds }
+    @inlinable public static func < (lhs: WallTime, rhs: WallTime) -> Bool { lhs.milliseconds < rhs.milliseconds }
+    @inlinable public static func + (lhs: WallTime, rhs: Interval) -> WallTime {
+        WallTime(milliseconds: lhs.milliseconds + rhs.nanoseconds / 1_000_000)
+    }
+    @inlinable public static func - (lhs: WallTime, rhs: WallTime) -> Interval {
+        Interval(nanoseconds: (lhs.milliseconds - rhs.milliseconds) * 1_000_000)
+    }
+    /// Seconds since 1970, rounded down.
+    @inlinable public var seconds: Int64 {
+        milliseconds >= 0 ? milliseconds / 1_000 : (milliseconds - 999) / 1_000
+    }
+}
