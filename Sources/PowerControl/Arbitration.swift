@@ -187,9 +187,9 @@ extension Controller {
         _ slot: Int, _ index: Int, _ power: Power, _ least: Power, _ sample: EVSESample, _ now: Instant
     ) {
         let isOn = states[index].target.milli.signum() == power.milli.signum()
-        // Who starts needs a little more than the minimum, or a trembling load would switch it on and off.
+        // Who starts needs a little more than the minimum (beside the hysteresis), or a trembling load would switch it on and off.
         let step = models[index].step.milli
-        let toStart = ((least + least / 10).milli + step - 1) / step * step
+        let toStart = ((least + least / 100).milli + step - 1) / step * step
         sharing.slots[slot] = Sharing.Slot(
             power: power.milli, floor: isOn ? least.milli : min(toStart, power.magnitude.milli),
             weight: Int64(models[index].weight) * urgency(index, sample, now), step: step,

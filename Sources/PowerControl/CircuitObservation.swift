@@ -17,6 +17,7 @@ extension Controller {
     }
 
     private mutating func narrowBounds(_ snapshot: borrowing Snapshot) {
+        controllable = ControllableBound()
         var index = 0
         while index < circuits.count {
             circuits[index].bounds = CircuitBounds(circuitModels[index])
@@ -25,7 +26,11 @@ extension Controller {
         var position = 0
         while position < snapshot.limitCount {
             let limit = snapshot.limits[position]
-            if case .circuit(let circuit) = limit.scope { circuits[circuit].bounds.narrow(limit) }
+            switch limit.scope {
+            case .circuit(let circuit): circuits[circuit].bounds.narrow(limit)
+            case .controllable: controllable.narrow(limit)
+            case .evse: break
+            }
             position += 1
         }
     }
@@ -188,67 +193,5 @@ extension Controller {
             isSilent ? .meterSilent : (bounds.importSource[0] == 0 ? .circuit : .imposedLimit), circuit: index,
             source: bounds.importSource[0])
         decision.circuits[index].uncontrolled = Power(milli: circuits[index].uncontrolledImport[0] / 6)
-    }
-
-    private mutating func setRooms(_ index: Int, _ bounds: CircuitBounds, isSilent: Bool) {
-        let model = circuitModels[index]
-        let isMeasured = model.isMetered && !isSilent
-        let reserve = isMeasured ? drawEverywhere(model.reserve) : .zero
-        let unmetered = isSilent ? Draw.zero : drawEverywhere(model.assumedLoad)
-        let load = isMeasured ? circuits[index].uncontrolledImport : unmetered
-        let delivered = isMeasured ? circuits[index].uncontrolledExport : .zero
-        let voltage = circuits[index].voltage
-        let importRoom = bounds.importDraw(voltage) &- reserve &- load
-        let exportRoom = bounds.exportDraw(voltage) &- reserve &+ delivered
-        sharing.circuits[index].importRoom = importRoom
-        sharing.circuits[index].exportRoom = exportRoom
-        sharing.circuits[index].importSource = bounds.importSource
-        sharing.circuits[index].exportSource = bounds.exportSource
-        sharing.circuits[index].meterIsSilent = isSilent
-        let margin = isMeasured ? drawEverywhere(model.hysteresis) : .zero
-        claims.circuits[index].importRoom = importRoom &- margin &- circuits[index].claimedHigh
-        claims.circuits[index].exportRoom = exportRoom &- margin &+ circuits[index].claimedLow
-    }
-}
-
-/// A circuit's own bounds narrowed by what is imposed on it, with the source of each.
-struct CircuitBounds: Sendable, BitwiseCopyable {
-    private(set) var power: PowerLimits
-    private var current: PerPhase<CurrentLimits>
-    private(set) var importSource = SIMD4<UInt16>()
-    private(set) var exportSource = SIMD4<UInt16>()
-
-    @_noLocks init(_ model: CircuitModel) {
-        power = model.power
-        current = model.current
-    }
-
-    @_noLocks mutating func narrow(to limits: PowerLimits) { power = power.narrowed(to: limits) }
-
-    @_noLocks mutating func narrow(_ limit: ImposedLimit) {
-        if limit.power.upper < power.upper { importSource[0] = limit.source }
-        if limit.power.lower > power.lower { exportSource[0] = limit.source }
-        power = power.narrowed(to: limit.power)
-        current.l1 = narrowed(current.l1, 1, limit)
-        current.l2 = narrowed(current.l2, 2, limit)
-        current.l3 = narrowed(current.l3, 3, limit)
-    }
-
-    private mutating func narrowed(_ phase: CurrentLimits, _ lane: Int, _ limit: ImposedLimit) -> CurrentLimits {
-        if limit.current.upper < phase.upper { importSource[lane] = limit.source }
-        if limit.current.lower > phase.lower { exportSource[lane] = limit.source }
-        return phase.narrowed(to: limit.current)
-    }
-
-    @_noLocks func importDraw(_ voltage: PerPhase<Voltage>) -> Draw {
-        Draw(
-            power.upper.milli &* 6, phaseDraw(current.l1.upper, at: voltage.l1),
-            phaseDraw(current.l2.upper, at: voltage.l2), phaseDraw(current.l3.upper, at: voltage.l3))
-    }
-
-    @_noLocks func exportDraw(_ voltage: PerPhase<Voltage>) -> Draw {
-        Draw(
-            0 &- power.lower.milli &* 6, 0 &- phaseDraw(current.l1.lower, at: voltage.l1),
-            0 &- phaseDraw(current.l2.lower, at: voltage.l2), 0 &- phaseDraw(current.l3.lower, at: voltage.l3))
     }
 }

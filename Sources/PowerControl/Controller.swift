@@ -21,6 +21,7 @@ package struct Controller: ~Copyable, Sendable {
     let evseAt: FixedArray<Int>
 
     var circuits: FixedArray<CircuitState>
+    var controllable = ControllableBound()
     var states: FixedArray<EVSEState>
     var sharing: Sharing
     /// The same tree, sharing what may be claimed anew.

@@ -6,7 +6,7 @@ import Electricity
 /// Who gives way first when capacity does not suffice for every minimum.
 struct Standing: Sendable, BitwiseCopyable {
     /// Smaller stays longer.
-    enum Class: UInt8, Sendable, BitwiseCopyable { case inTurn, waiting, turnIsOver, resting }
+    enum Class: UInt8, Sendable, BitwiseCopyable { case inTurn, waiting, turnIsOver, waitingAnew, resting }
     var standing: Class
     /// Between equals the smaller stays: since when the EVSE waits, or, reversed, since when it is on.
     var order: Int64

@@ -131,7 +131,7 @@ struct Sharing: ~Copyable, Sendable {
     ) -> Bool {
         let bounds = circuits[circuit]
         let source = sign > 0 ? bounds.importSource[conductor] : bounds.exportSource[conductor]
-        let kind: Reason.Kind = bounds.meterIsSilent ? .meterSilent : (source == 0 ? .circuit : .imposedLimit)
+        let kind: Reason.Kind = source != 0 ? .imposedLimit : (bounds.meterIsSilent ? .meterSilent : .circuit)
         let reason = Reason(
             kind, circuit: circuit, conductor: conductorNamed(conductor), isExport: sign < 0, source: source)
         return lower(

@@ -70,7 +70,12 @@ package struct EVSESample: Sendable, BitwiseCopyable {
 
 /// A bound that someone other than the site's wiring imposes. Limits only ever narrow.
 package struct ImposedLimit: Sendable, BitwiseCopyable {
-    package enum Scope: Sendable, BitwiseCopyable, Equatable { case circuit(Int), evse(Int) }
+    package enum Scope: Sendable, BitwiseCopyable, Equatable {
+        case circuit(Int), evse(Int)
+        /// What all EVSEs take together, less what production leaves over behind the connection point (in import; in export,
+        /// less what other loads take up). Of such a limit only the power counts.
+        case controllable
+    }
     package var scope: Scope
     /// Who imposes it, as the composer numbers sources; it comes back in reasons.
     package var source: UInt16

@@ -26,7 +26,10 @@ extension Controller {
         if state.isPausedForCapacity, now - state.turnedOffAt < models[index].minimumOff {
             return Standing(standing: .resting, order: state.turnedOffAt.nanoseconds)
         }
-        return Standing(standing: .waiting, order: (state.waitsSince ?? now).nanoseconds)
+        // Who has just had its turn does not push out the next whose turn is over, or several would change places at once.
+        let hadItsTurn = state.isPausedForCapacity && now - state.turnedOffAt < turn
+        return Standing(
+            standing: hadItsTurn ? .waitingAnew : .waiting, order: (state.waitsSince ?? now).nanoseconds)
     }
 
     /// Fits the wishes into the circuits, then those that follow the site's setpoint into what it leaves them.

@@ -182,10 +182,12 @@ struct RandomWorld: ~Copyable {
     private mutating func disturbLimits() {
         snapshot.limitCount = random.int(0...4)
         for index in 0..<snapshot.limitCount {
-            let isCircuit = random.chance(60)
+            let scopes: [ImposedLimit.Scope] = [
+                .circuit(random.int(0...site.circuits.count - 1)), .circuit(0), .controllable,
+                .evse(random.int(0...site.evses.count - 1)), .evse(random.int(0...site.evses.count - 1)),
+            ]
             snapshot.limits[index] = ImposedLimit(
-                scope: isCircuit
-                    ? .circuit(random.int(0...site.circuits.count - 1)) : .evse(random.int(0...site.evses.count - 1)),
+                scope: scopes[random.int(0...4)],
                 source: UInt16(index + 1), power: RandomWorld.limits(&random, 40_000),
                 current: RandomWorld.current(&random, 80).l1)
         }
@@ -242,6 +244,19 @@ struct RandomWorld: ~Copyable {
         return false
     }
 
+    private func compareControllable(_ power: Power, besides load: Power) -> String? {
+        for index in 0..<snapshot.limitCount where snapshot.limits[index].scope == .controllable {
+            let limits = snapshot.limits[index].power
+            let surplus = load < .zero ? -load : .zero
+            if power > limits.upper + surplus {
+                return "all EVSEs take \(power), a surplus of \(surplus), over \(limits)"
+            }
+            // With a load, the view tells the import side of the estimate only.
+            if power < limits.lower, load <= .zero { return "all EVSEs deliver \(power), below \(limits.lower)" }
+        }
+        return nil
+    }
+
     private func compare(_ circuit: Int, _ power: Power, _ phases: PerPhase<Power>) -> String? {
         let model = site.circuits[circuit]
         let view = decision.circuits[circuit]
@@ -256,6 +271,7 @@ struct RandomWorld: ~Copyable {
         let load = view.meterIsSilent || !model.isMetered ? Power.zero : view.uncontrolled
         if power > .zero, power + load > limits.upper { return "\(power) and a load of \(load) over \(limits.upper)" }
         if power < .zero, power < limits.lower, load <= .zero { return "\(power) below \(limits.lower)" }
+        if circuit == 0, let broken = compareControllable(power, besides: load) { return broken }
         for phase in Phase.allCases where !model.isMetered || view.meterIsSilent {
             let bound = site.nominalVoltage * current[phase].upper
             if phases[phase] > bound + .watts(1), phases[phase] > .zero, !knowsVoltage() {
