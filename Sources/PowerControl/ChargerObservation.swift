@@ -44,11 +44,20 @@ extension Controller {
     private mutating func adopt(_ index: Int, _ now: Instant) {
         guard let measured = states[index].measured, measured.magnitude > Self.standby else { return }
         let model = models[index]
-        let power = model.ratings.nearest(to: measured)
-        states[index].target = Power(milli: power.milli - power.milli % model.step.milli)
+        states[index].target = model.ratings.nearest(to: command(behind: measured, index))
         states[index].turnedOnAt = now
         states[index].direction = states[index].target.milli.signum()
-        states[index].occupancy.command(states[index].target, previous: .zero, at: now)
+        states[index].occupancy.adopt(states[index].target, at: now)
+    }
+
+    /// The command that most likely made a charger take `measured`: a whole step, and no less than the minimum where the
+    /// power is close to it.
+    private func command(behind measured: Power, _ index: Int) -> Power {
+        let step = models[index].step.milli
+        let least = minimum(index, charging: measured > .zero).milli
+        let whole = (measured.magnitude.milli + step / 2) / step * step
+        let size = whole < least && whole > least * 9 / 10 ? least : whole
+        return Power(milli: measured < .zero ? 0 - size : size)
     }
 
     @_noLocks func measuredDraw(_ index: Int) -> Draw? {

@@ -61,16 +61,19 @@ extension Controller {
         guard model.isMetered else { return }
         if sample.measuredAt > circuits[index].sampledAt, isPlausible(sample, index) { believe(index, sample) }
         guard circuits[index].sampledAt > .distantPast else { return }
-        // The first estimate waits a moment for the chargers to be heard, the others follow every tick.
-        if circuits[index].hasEstimate || allHeard(index) || snapshot.now - startedAt > model.meterMaximumAge {
+        if circuits[index].hasEstimate || allBracket(index) || snapshot.now - startedAt > model.meterMaximumAge {
             estimate(index)
         }
     }
 
-    private func allHeard(_ index: Int) -> Bool {
+    /// The first estimate waits for readings of every charger from before and after the sample: nothing else tells what was
+    /// under way before a restart.
+    private func allBracket(_ index: Int) -> Bool {
+        let time = circuits[index].sampledAt
         var slot = sharing.circuits[index].start
         while slot < sharing.circuits[index].end {
-            if states[evseAt[slot]].measuredAt == .distantPast { return false }
+            let history = states[evseAt[slot]].history
+            if case .none = history.hull(from: time - circuitModels[index].meterRefresh, to: time) { return false }
             slot += 1
         }
         return true
@@ -167,7 +170,6 @@ extension Controller {
     ) {
         let state = states[index]
         let settling = models[index].settling
-        if isFirst, state.isFresh, let measured = measuredDraw(index) { return (measured, measured) }
         // No command can have moved it between its own measurement and the meter's.
         let settledAt = state.occupancy.changedAt + settling
         if state.isFresh, start >= settledAt, state.measuredAt >= settledAt, let settled = measuredDraw(index) {
@@ -177,6 +179,7 @@ extension Controller {
         if let seen = state.history.hull(from: start, to: end), state.occupancy.reversedAt + settling <= seen.since {
             return (seen.low, seen.high)
         }
+        if isFirst, state.isFresh, let measured = measuredDraw(index) { return (measured, measured) }
         return (state.claimDrawLow, state.claimDrawHigh)
     }
 

@@ -82,7 +82,7 @@ extension Controller {
     private func holdsBack(_ kind: Reason.Kind, before: Bool) -> Bool {
         switch kind {
         case .circuit, .imposedLimit, .evseLimit, .meterSilent, .waitingForTurn, .minimumOffTime, .ramp: true
-        case .inFlight, .directionChange, .phaseSwitch, .minimumPower: before
+        case .inFlight, .directionChange, .phaseSwitch, .minimumPower, .takingOver: before
         case .wish, .siteSetpoint, .idleCharging, .idleHolding, .noVehicle, .notReady, .chargerSilent, .chargerRating,
             .offered, .dischargeNotPermitted:
             false

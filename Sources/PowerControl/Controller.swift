@@ -28,6 +28,7 @@ package struct Controller: ~Copyable, Sendable {
     var claims: Sharing
     var ranking: Ranking
     var previousStep: Instant?
+    var hasTakenOver = false
     let startedAt: Instant
     /// By then whoever leaned on a counterflow has let go of it.
     let longestYield: Interval
@@ -57,6 +58,12 @@ package struct Controller: ~Copyable, Sendable {
         let now = snapshot.now
         observeChargers(snapshot)
         observeCircuits(snapshot, &decision)
+        decision.isTakingOver = isTakingOver(snapshot)
+        if decision.isTakingOver {
+            hold(now, &decision)
+            previousStep = now
+            return
+        }
         let siteWish = arbitrate(snapshot, &decision)
         rank(now)
         share(siteWish, &decision)
@@ -83,6 +90,9 @@ struct CircuitState: Sendable, BitwiseCopyable {
     /// Sums of what the EVSEs may be at or get to.
     var claimedHigh = Draw.zero
     var claimedLow = Draw.zero
+    /// By how much those who did as told still exceed the bounds.
+    var missingImport = Draw.zero
+    var missingExport = Draw.zero
     var bounds: CircuitBounds
 
     init(_ model: CircuitModel) { bounds = CircuitBounds(model) }
@@ -123,6 +133,8 @@ struct EVSEState: Sendable, BitwiseCopyable {
     /// Unquantised, so that small ramps add up to a step.
     var ramped = Power.zero
     var yieldsSince: Instant?
+    /// The part of this tick's move that waits for nobody.
+    var unconditional = Power.zero
 
     var phases: PhaseCount
 

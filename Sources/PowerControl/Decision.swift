@@ -13,6 +13,8 @@ package struct Reason: Equatable, Sendable, BitwiseCopyable {
         /// Nobody asked: the EVSE charges, or holds zero, by configuration.
         case idleCharging, idleHolding
         case noVehicle
+        /// After a start: what is found running goes on until the site is known.
+        case takingOver
         /// The charger is not under control, or its connector takes no setpoints now.
         case notReady
         /// The charger has not answered lately; its last command stays.
@@ -106,6 +108,8 @@ package struct CircuitView: Sendable, BitwiseCopyable {
 package struct Decision: ~Copyable, Sendable {
     package var evses: FixedArray<EVSEDecision>
     package var circuits: FixedArray<CircuitView>
+    /// Nothing is decided yet: the targets are what was found.
+    package var isTakingOver = false
     package init(for site: SiteModel) {
         evses = FixedArray(repeating: EVSEDecision(), count: site.evses.count)
         circuits = FixedArray(repeating: CircuitView(), count: site.circuits.count)

@@ -39,6 +39,8 @@ struct Occupancy: Sendable, BitwiseCopyable {
     /// When it last moved the other way than before; since then commands have only risen, or only fallen.
     private(set) var reversedAt: Instant
     private var isRising = false
+    /// What was commanded before a restart has played out.
+    private(set) var isKnown = false
 
     /// Before the first command anything within the ratings may be in force (a restart leaves old setpoints behind).
     @_noLocks init(unknownWithin ratings: PowerLimits, at now: Instant) {
@@ -46,7 +48,14 @@ struct Occupancy: Sendable, BitwiseCopyable {
         newer = PowerSpan(.zero)
         newerSince = now
         changedAt = now
-        reversedAt = now
+        // What moved before a restart is taken to have moved one way from reading to reading.
+        reversedAt = .distantPast
+    }
+
+    /// What flows after a restart is what somebody commanded last, as far as can be told.
+    @_noLocks mutating func adopt(_ target: Power, at now: Instant) {
+        newer = PowerSpan(target)
+        newerSince = now
     }
 
     @_noLocks mutating func command(_ target: Power, previous: Power, at now: Instant) {
@@ -63,6 +72,7 @@ struct Occupancy: Sendable, BitwiseCopyable {
         older = newer
         newer = PowerSpan(target)
         newerSince = now
+        isKnown = true
     }
 
     /// Without a vehicle nothing can flow, whatever was commanded.
@@ -70,6 +80,7 @@ struct Occupancy: Sendable, BitwiseCopyable {
         older = PowerSpan(.zero)
         newer = PowerSpan(.zero)
         newerSince = now
+        isKnown = true
     }
 
     /// Every command that may still have an effect.

@@ -88,7 +88,20 @@ struct Plant: ~Copyable {
 
     mutating func setVehicle(_ index: Int, present: Bool) { evses[index].hasVehicle = present }
 
-    mutating func restartController() { controller = Controller(site, at: now) }
+    /// The gateway dies and comes back: chargers hold what they were told, the new controller knows nothing, and a charger
+    /// hears from it only after it was heard.
+    mutating func restartController(after downtime: Interval) {
+        let back = now + downtime
+        while now < back {
+            now = now + tick
+            for index in evses.indices { evses[index].advance(to: now, by: tick) }
+            measure()
+        }
+        controller = Controller(site, at: now)
+        for index in evses.indices { snapshot.evses[index] = EVSESample() }
+        snapshot.meters[0] = MeterSample()
+        samples.removeAll()
+    }
 
     func connectionPoint() -> PerPhase<Power> {
         var sum = load
@@ -120,7 +133,9 @@ struct Plant: ~Copyable {
         measure()
         snapshot.now = now
         controller.step(snapshot, &decision)
-        for index in evses.indices { evses[index].command(decision.evses[index].target, at: now) }
+        for index in evses.indices where snapshot.evses[index].measuredAt > .distantPast {
+            evses[index].command(decision.evses[index].target, at: now)
+        }
     }
 
     mutating func run(for length: Interval) {

@@ -112,13 +112,13 @@ struct RandomPlant: ~Copyable {
         for index in plant.evses.indices where plant.evses[index].power.magnitude < .watts(50) && random.chance(20) {
             plant.setVehicle(index, present: !plant.evses[index].hasVehicle)
         }
-        if random.chance(10) { plant.restartController() }
+        if random.chance(10) { plant.restartController(after: .milliseconds(random.int(1_000...10_000))) }
     }
 
     /// Constant inputs: after everything has settled the targets stand still.
     mutating func settleAndWatch() -> String? {
         disturb()
-        for _ in 0..<3_000 {
+        for _ in 0..<6_000 {
             plant.step()
             trace()
         }

@@ -18,6 +18,7 @@ struct ReasonText: Sendable {
         switch reason.kind {
         case .wish, .siteSetpoint, .idleCharging, .idleHolding: "wish"
         case .noVehicle, .offered: "vehicle"
+        case .takingOver: "start"
         case .notReady, .chargerSilent, .chargerRating, .minimumPower, .directionChange, .phaseSwitch: "charger"
         case .dischargeNotPermitted, .evseLimit: "EVSE"
         case .circuit, .imposedLimit, .meterSilent: circuit(Int(reason.circuit))
@@ -34,6 +35,7 @@ struct ReasonText: Sendable {
         case .idleCharging: "no setpoint: charges with what is free"
         case .idleHolding: "no setpoint: holds zero"
         case .noVehicle: "no vehicle"
+        case .takingOver: "what was found running goes on until meter and chargers are heard"
         case .notReady: "charger not ready for setpoints"
         case .chargerSilent: "charger silent: its last command stays"
         case .chargerRating: "charger's rating"
