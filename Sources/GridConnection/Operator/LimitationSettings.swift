@@ -19,7 +19,7 @@ package struct LimitationSettings: Sendable, BitwiseCopyable {
     package var scope: GridLimit.Scope
     /// Without a partner nothing is limited and nothing can fail.
     package var isPaired = true
-    /// Until the box writes its own. 4200 W is the floor per device under direct control (BK6-22-300 Annex 1, 4.5);
+    /// Until the box writes its own. 4200 W is the floor per device under direct control (BK6-22-300 Annex 1);
     /// several devices: the guaranteed minimum of `Section14a`.
     package var failsafeLimit = Power.watts(4_200)
     /// Until the box writes its own (LPC-022).

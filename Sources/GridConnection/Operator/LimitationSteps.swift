@@ -111,7 +111,7 @@ extension LimitationMachine {
         phase = .unlimitedControlled
         if write.isActive {
             let limit = Limit(write.magnitude, write.instruction)
-            phase = .limited(limit, until: end(of: write, now))
+            phase = .limited(limit, until: now.after(write.duration))
             if !isRestated {
                 tell(.began, settings.direction.limitRule, now, limit.instruction, power: limit.magnitude, &events)
             }
@@ -123,12 +123,6 @@ extension LimitationMachine {
     private func restates(_ write: LimitationWrite) -> Bool {
         guard case .limited(let limit, _) = phase else { return false }
         return limit.instruction == write.instruction && limit.magnitude == write.magnitude
-    }
-
-    private func end(of write: LimitationWrite, _ now: Instant) -> Instant {
-        // Without a duration a limit does not expire; nor does one that outlives every clock.
-        guard let duration = write.duration, duration < Instant.distantFuture - now else { return .distantFuture }
-        return now + duration
     }
 
     private mutating func forget(_ now: Instant, _ events: inout ConnectionEvents) {
