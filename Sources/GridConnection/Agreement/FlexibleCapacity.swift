@@ -137,13 +137,13 @@ package struct FlexibleCapacity: Sendable {
         var isKept: Bool { @_noLocks get { id.number != 0 } }
     }
 
-    /// The operator counts as not heard yet.
+    /// The operator counts as not heard yet: the first advance tells of his silence.
     package init(_ settings: Settings, restored: Memory?, at now: Instant) {
         self.settings = settings
         withdrawals = InlineArray(repeating: Order())
         permission = Order()
         lastHeard = .distantPast
-        isSilent = true
+        isSilent = false
         guard let restored else { return }
         for index in 0..<min(max(restored.count, 0), Self.capacity) {
             let record = restored.withdrawals[index]
