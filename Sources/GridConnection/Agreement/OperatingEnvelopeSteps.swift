@@ -55,7 +55,8 @@ extension OperatingEnvelope {
     @_noLocks private mutating func cancel(_ id: InstructionID, after delay: Interval, at now: Instant) -> Reply {
         if id.number == 0 { return .refused(.idMissing) }
         guard let index = slot(of: id) else { return .refused(.unknownControl) }
-        guard slots[index].isLive, slots[index].cancelAt == nil else { return .known }
+        // A cancellation that is repeated keeps its delay, unless there is to be none any more.
+        guard slots[index].isLive, slots[index].cancelAt == nil || delay <= .zero else { return .known }
         // What has not begun does nothing that could end too suddenly.
         let isDelayed = slots[index].time.hasBegun && delay > .zero
         slots[index].cancelAt = isDelayed ? now + min(delay, .minutes(60)) : now

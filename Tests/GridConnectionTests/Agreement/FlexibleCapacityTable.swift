@@ -36,11 +36,36 @@ struct FlexibleCapacityTable {
         ("permission 2", { $0.permit(2, leaves: .unbounded) }),
         ("the same instruction 1", { $0.withdraw(1) }),
         ("cancel 1", { $0.send(.cancel(InstructionID(1))) }),
-        ("time of 1 comes", { course in course.pass(.minutes(1), heard: true); return nil }),
-        ("time of 1 is over", { course in course.pass(.minutes(1), heard: true); course.pass(.minutes(2), heard: true); return nil }),
-        ("silence of five minutes", { course in course.pass(.minutes(5)); return nil }),
-        ("wall clock lost", { course in course.wall = nil; return nil }),
-        ("restart", { course in course.restart(); return nil }),
+        (
+            "time of 1 comes",
+            { course in
+                course.pass(.minutes(1), heard: true); return nil
+            }
+        ),
+        (
+            "time of 1 is over",
+            { course in
+                course.pass(.minutes(1), heard: true); course.pass(.minutes(2), heard: true); return nil
+            }
+        ),
+        (
+            "silence of five minutes",
+            { course in
+                course.pass(.minutes(5)); return nil
+            }
+        ),
+        (
+            "wall clock lost",
+            { course in
+                course.wall = nil; return nil
+            }
+        ),
+        (
+            "restart",
+            { course in
+                course.restart(); return nil
+            }
+        ),
     ]
 
     @Test func `the table of transitions is up to date`() throws {
@@ -62,7 +87,8 @@ struct FlexibleCapacityTable {
                 let reply = input.apply(&course)
                 course.pass(.zero)
                 table.add(
-                    state.name, input.name, reply.map { brief($0) } ?? "–", course.events.summary, course.machine.stateName,
+                    state.name, input.name, reply.map { brief($0) } ?? "–", course.events.summary,
+                    course.machine.stateName,
                     "\(course.power)")
             }
         }
