@@ -57,6 +57,6 @@ struct LimitationTableTests {
                     box.events)
             }
         }
-        try table.expectCheckedIn()
+        try table.expectToMatchFile()
     }
 }

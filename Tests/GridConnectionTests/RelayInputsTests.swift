@@ -204,7 +204,7 @@ struct RelayInputsTests {
                 reply: "",
                 box.events)
         }
-        try table.expectCheckedIn()
+        try table.expectToMatchFile()
     }
 
     private func name(_ contacts: RelayContacts) -> String {

@@ -135,7 +135,7 @@ struct Section14aTests {
             machine.advance(to: start + .minutes(60), &events)
             table.add(state: "\(state)", input: "its time is up", after: "\(machine.state)", reply: "", events)
         }
-        try table.expectCheckedIn()
+        try table.expectToMatchFile()
     }
 
     private func inState(_ state: Section14a.State) -> (Section14a, ConnectionEvents) {
