@@ -31,14 +31,49 @@ package enum DeviceFault: Error, Equatable, Sendable {
     case refused(command: String, why: String)
 }
 
+extension DeviceFault {
+    /// What it is about, without the values in it: a fault that goes on with other values is no new one.
+    package enum Subject: Hashable, Sendable {
+        case connection, silence, exception(UInt8), malformedAnswer
+        case identity, value(point: String), readBack(point: String), command
+    }
+    package var subject: Subject {
+        switch self {
+        case .link(.connectionLost): .connection
+        case .link(.timedOut): .silence
+        case .link(.exception(let code)): .exception(code)
+        case .link(.malformed): .malformedAnswer
+        case .wrongDevice: .identity
+        case .unexpectedValue(let point, _, _): .value(point: point)
+        case .notAccepted(let point, _, _): .readBack(point: point)
+        case .refused: .command
+        }
+    }
+
+    /// Whether the device answers well and does not do what it is told; else it is readings that are missing.
+    package var isDisobedience: Bool {
+        switch self {
+        case .notAccepted, .refused: true
+        case .link, .wrongDevice, .unexpectedValue: false
+        }
+    }
+}
+
 extension DeviceFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .link(.timedOut(let waited)):
             "No answer for \(waited). Is it powered, and is the interface enabled in its menu?"
-        case .link(let fault): "The link failed: \(fault)."
+        case .link(.connectionLost(let why)):
+            "No connection: \(why). Is it powered, on the network, and its interface enabled?"
+        case .link(.malformed(let what)):
+            "It answers, but not what was asked: \(what). Is it the right protocol, unit and wiring, and nobody else on "
+                + "the bus?"
+        case .link(.exception(let code)):
+            "It answers with \(LinkFault.exception(code)). Does the profile fit its firmware, and is it not busy?"
         case .wrongDevice(let found, let expected):
-            "The device says it is “\(found)”, the profile expects \(expected). Choose the profile that fits it."
+            "It is another device than its profile describes: found \(found), expected \(expected). Choose the profile that "
+                + "fits it, or check its address."
         case .unexpectedValue(let point, let value, let allowed):
             "“\(point)” holds \(value), the profile allows \(allowed). "
                 + "If the device was updated, choose the profile of its new firmware."
@@ -58,6 +93,9 @@ package enum DeviceEvent: Equatable, Sendable {
     case meter(MeterReading)
     /// The order in force has been written (and read back where the profile can).
     case carriedOut(Order)
+    /// What of the latest reading cannot be believed and is left out of it; nil when all of it can. Comes with every
+    /// reading of a charger.
+    case doubt(DeviceFault?)
     /// What people should know although nothing failed: an order is held at zero, and why.
     case notice(String)
 }

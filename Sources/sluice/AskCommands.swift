@@ -52,12 +52,15 @@ struct SetpointCommand: AsyncParsableCommand {
     var power: [String]
     @Option(name: .customLong("for"), help: "How long, with its unit.") var duration: String?
 
+    func validate() throws {
+        if Int(evse) == nil, evse != "site" {
+            throw ValidationError("“\(evse)” is neither an EVSE's id nor “site”.")
+        }
+    }
+
     func run() async throws {
         let client = try daemon.client()
         let id = Int(evse)
-        guard id != nil || evse == "site" else {
-            throw ValidationError("“\(evse)” is neither an EVSE's id nor “site”.")
-        }
         let text = power.joined(separator: " ")
         try await asking {
             if text == "release" {
@@ -78,6 +81,16 @@ struct LimitCommand: AsyncParsableCommand {
     @Argument(parsing: .allUnrecognized, help: "Power with its unit, zero or more.") var power: [String] = []
     @Option(name: .customLong("for"), help: "How long, with its unit.") var duration: String?
 
+    func validate() throws {
+        if direction == "release" {
+            guard power.isEmpty else { throw ValidationError("“release” alone releases both directions.") }
+        } else if LimitDirection(rawValue: direction) == nil {
+            throw ValidationError("“\(direction)” is none of import, export, release.")
+        } else if power.isEmpty {
+            throw ValidationError("How much? Write for example: sluice limit \(direction) 4.2kW")
+        }
+    }
+
     func run() async throws {
         let client = try daemon.client()
         let text = power.joined(separator: " ")
@@ -90,8 +103,6 @@ struct LimitCommand: AsyncParsableCommand {
                 } else {
                     print(try await client.setLimit(direction, to: text, for: duration).message)
                 }
-            } else {
-                throw ValidationError("“\(direction)” is none of import, export, release.")
             }
         }
     }

@@ -18,17 +18,20 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "The API and the dashboard, HOST:PORT.") var listen = "127.0.0.1:8080"
     @Option(name: .customLong("for"), help: "End by itself after this long, with its unit.") var duration: String?
 
+    func validate() throws {
+        do { _ = try ListenAddress(parsing: listen) } catch { throw ValidationError("\(error)") }
+        do { _ = try duration.map { try Interval(parsing: $0) } } catch { throw ValidationError("--for: \(error)") }
+    }
+
     func run() throws {
         let site = try DemoSite.configuration(listen: listen, profiles: .here()).report()
-        let limit = try duration.map { text in
-            do { return try Interval(parsing: text) } catch { throw ValidationError("\(error)") }
-        }
+        let limit = try duration.map { try Interval(parsing: $0) }
         let simulation = DemoSite.simulation(site, at: MonotonicClock.now())
         let logger = Logger.make(site.log)
         let process = GatewayProcess(
             site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) }, version: Sluice.versionText,
-            logger: logger)
-        say("The demo's dashboard: http://\(listen)   End it with Ctrl-C.")
+            logger: logger
+        ) { address in say("The demo's dashboard: http://\(address)   End it with Ctrl-C.") }
         var script = DemoScript()
         try running {
             try process.run(for: limit, reload: { nil }) { daemon, elapsed in

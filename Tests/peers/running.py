@@ -16,7 +16,7 @@ from typing import Any
 
 LISTENING = re.compile(r"listening on tcp (?P<host>\[[^\]]+\]|[^\s:\[]+):(?P<port>\d+)\s*$")
 PTY = re.compile(r"listening on pty (?P<path>/\S+)\s*$")
-API = re.compile(r"api on (?P<url>https?://\S+?)/?\s*$")
+API = re.compile(r"(?:api on |the API listens address=)(?P<url>https?://\S+?)/?\s*$")
 
 
 class Running:
@@ -28,9 +28,10 @@ class Running:
         self._lines: list[str] = []
         self._ended = False
         self._news = threading.Condition()
+        # Where nobody asks for what it prints, the program must not wait for a reader.
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, errors="replace", **options,
+            self.command, stdin=subprocess.DEVNULL, stdout=options.pop("stdout", subprocess.DEVNULL),
+            stderr=subprocess.PIPE, text=True, errors="replace", **options,
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

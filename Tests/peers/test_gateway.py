@@ -1,72 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The Sluice authors
-"""The main job over real wires: a gateway process, a bench meter and two bench chargers of different makes, each a
+"""The main job over Modbus TCP: a gateway process, a bench meter and two bench chargers of different makes, each a
 process of its own, and pymodbus looking at the registers."""
 
 import signal
-import socket
 from pathlib import Path
 
 import pytest
+from gateway import Gateway, address, bench_charger, connection_point_W, site_yaml
 from pymodbus.client import ModbusTcpClient
-from running import http_json, wait_until
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from running import wait_until
 
 
 class Site:
-    """The processes of one site, and what they say."""
+    """The processes of one site."""
 
-    def __init__(self, sluice, tmp_path: Path, import_kW: int = 12, export_kW: int = 9):
+    def __init__(self, sluice, tmp_path: Path):
         self.first = sluice("bench", "charger", "--profile", "wallbox/quasar-1")
         self.second = sluice("bench", "charger", "--profile", "evtec/bidipro-10")
         self.meter = sluice(
             "bench", "meter", "--profile", "eastron/sdm630", "--load", "1 kW",
             "--include", self.first.api, "--include", self.second.api)  # fmt: skip
-        port = free_port()
-        self.api = f"http://127.0.0.1:{port}"
-        file = tmp_path / "site.yaml"
-        file.write_text(
-            f"""
-site:
-  name: Wires
-  timezone: Europe/Berlin
-  fuse: 63 A
-  meter: {{ profile: eastron/sdm630, at: "tcp://{at(self.meter)}", unit: 1 }}
-agreement: {{ import: {import_kW} kW, export: {export_kW} kW }}
-evses:
-  - {{ id: 1, phases: L1, charger: {{ profile: wallbox/quasar-1, at: "tcp://{at(self.first)}" }} }}
-  - {{ id: 2, charger: {{ profile: evtec/bidipro-10, at: "tcp://{at(self.second)}" }} }}
-api: {{ listen: "127.0.0.1:{port}" }}
-"""
+        self.gateway = Gateway(
+            sluice,
+            tmp_path / "site.yaml",
+            site_yaml(
+                f'profile: eastron/sdm630, at: "{address(self.meter)}", unit: 1',
+                [
+                    f'id: 1, phases: L1, charger: {{ profile: wallbox/quasar-1, at: "{address(self.first)}" }}',
+                    f'id: 2, charger: {{ profile: evtec/bidipro-10, at: "{address(self.second)}" }}',
+                ],
+            ),
         )
-        self.gateway = sluice("run", "--config", file)
-        wait_until(self.is_ready, "the gateway has both chargers under control", patience_s=60)
+        self.gateway.wait_until_ready()
 
-    def is_ready(self) -> bool:
-        try:
-            http_json("GET", self.api + "/readyz")
-            return True
-        except (AssertionError, OSError):
-            return False
-
-    def status(self):
-        return http_json("GET", self.api + "/api/status")
-
-    def target_W(self, evse: int) -> float:
-        return next(each["target_W"] for each in self.status()["evses"] if each["id"] == evse)
-
-    def charger(self, bench):
-        return bench.get("/bench")["chargers"][0]
-
-
-def at(bench) -> str:
-    host, port = bench.tcp
-    return f"{host}:{port}"
+    def both_W(self) -> float:
+        return self.gateway.target_W(1) + self.gateway.target_W(2)
 
 
 @pytest.fixture
@@ -75,8 +44,8 @@ def site(sluice, tmp_path: Path) -> Site:
 
 
 def test_a_setpoint_arrives_as_the_register_of_each_charger(site: Site) -> None:
-    http_json("PUT", site.api + "/api/evses/1/setpoint", {"power": "-7 kW", "for": "15 min"})
-    http_json("PUT", site.api + "/api/evses/2/setpoint", {"power": "-1 kW"})
+    site.gateway.setpoint(1, "-7 kW")
+    site.gateway.setpoint(2, "-1 kW")
     host, port = site.first.tcp
     with ModbusTcpClient(host, port=port) as client:
 
@@ -85,7 +54,7 @@ def test_a_setpoint_arrives_as_the_register_of_each_charger(site: Site) -> None:
 
         wait_until(lambda: register() == 65536 - 7000, "register 260 holds -7000 W", patience_s=60)
         wait_until(
-            lambda: site.charger(site.first)["power_W"] < -6900, "the first charger delivers 7 kW", patience_s=30)
+            lambda: bench_charger(site.first)["power_W"] < -6900, "the first charger delivers 7 kW", patience_s=30)
     host, port = site.second.tcp
     with ModbusTcpClient(host, port=port) as client:
 
@@ -97,30 +66,29 @@ def test_a_setpoint_arrives_as_the_register_of_each_charger(site: Site) -> None:
 
 
 def test_load_steps_do_not_take_the_meter_over_the_agreement(site: Site) -> None:
-    wait_until(lambda: site.target_W(1) + site.target_W(2) > 9000, "both charge with what is free", patience_s=90)
+    wait_until(lambda: site.both_W() > 9000, "both charge with what is free", patience_s=90)
     before = site.meter.get("/bench")["recorder"]["maximum_import_W"]
     assert before <= 12_000
     site.meter.post("/bench/load", {"power": "5 kW"})
     # What the step brings at once is its own; the chargers answer it as fast as bus and physics let them.
-    wait_until(
-        lambda: site.meter.get("/bench")["connection_point"]["power_W"] <= 12_000, "the step is answered",
-        patience_s=15)
+    wait_until(lambda: connection_point_W(site.meter) <= 12_000, "the step is answered", patience_s=15)
     assert site.meter.get("/bench")["recorder"]["maximum_import_W"] <= 12_000 + 4_000
 
 
 def test_a_dead_meter_selects_the_fallback(site: Site) -> None:
-    wait_until(lambda: site.target_W(1) + site.target_W(2) > 5000, "both charge", patience_s=90)
+    wait_until(lambda: site.both_W() > 5000, "both charge", patience_s=90)
     site.meter.end()
-    wait_until(lambda: site.target_W(1) == 0 and site.target_W(2) == 0, "the fallback of 0 W holds", patience_s=10)
-    limits = {each["source"] for each in site.status()["limits"]}
-    assert "fallback: meter silent" in limits
+    wait_until(
+        lambda: site.gateway.target_W(1) == 0 and site.gateway.target_W(2) == 0, "the fallback of 0 W holds",
+        patience_s=30)
+    assert "fallback: meter silent" in site.gateway.sources_of_limits()
 
 
 def test_without_its_gateway_each_charger_falls_back_by_itself(site: Site) -> None:
-    http_json("PUT", site.api + "/api/evses/1/setpoint", {"power": "-3 kW"})
-    wait_until(lambda: site.charger(site.first)["power_W"] < -2900, "the first charger delivers", patience_s=60)
-    site.gateway.process.send_signal(signal.SIGKILL)
+    site.gateway.setpoint(1, "-3 kW")
+    wait_until(lambda: bench_charger(site.first)["power_W"] < -2900, "the first charger delivers", patience_s=60)
+    site.gateway.running.process.send_signal(signal.SIGKILL)
     for bench in (site.first, site.second):
         wait_until(
-            lambda bench=bench: site.charger(bench)["watchdog"]["tripped"] and site.charger(bench)["power_W"] == 0,
+            lambda bench=bench: bench_charger(bench)["watchdog"]["tripped"] and bench_charger(bench)["power_W"] == 0,
             "the hardware's own watchdog ends the power", patience_s=90)

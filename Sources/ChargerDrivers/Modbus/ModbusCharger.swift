@@ -57,7 +57,6 @@ package final class ModbusCharger: ChargerDevice {
     var lastWasWrite = false
 
     private var lastState = ConnectorState.unknown
-    private var reportedStates: Set<Int64> = []
     var deferredFaults: [DeviceFault] = []
     private var heldBecause: String?
 
@@ -203,7 +202,6 @@ package final class ModbusCharger: ChargerDevice {
         mismatches = 0
         isUnplugPending = false
         lastState = .unknown
-        reportedStates = []
     }
 
     func isUnderControl(at now: Instant) -> [DeviceEvent] {
@@ -225,12 +223,7 @@ package final class ModbusCharger: ChargerDevice {
 
     func readingEvents(at now: Instant) -> [DeviceEvent] {
         var reading = session.chargerReading(measuredAt: round.startedAt, conversion, ratings: ratings)
-        if let point = session.profile.point(for: .state), let raw = session.value(point.name)?.raw,
-            point.states[raw] == nil, reportedStates.insert(raw).inserted
-        {
-            let known = point.states.keys.sorted().map(String.init).joined(separator: ", ")
-            deferredFaults.append(.unexpectedValue(point: point.name, value: "\(raw)", allowed: known))
-        }
+        let doubt = session.doubt(about: &reading, ratings: charger.ratings)
         if now - connectedAt < charger.faultGrace {
             // Many chargers report errors for minutes after a restart.
             if reading.state == .faulted { reading.state = .unavailable }
@@ -241,7 +234,7 @@ package final class ModbusCharger: ChargerDevice {
         }
         lastState = reading.state
         checkOverride(reading.acknowledgedSetpoint, at: now)
-        return [.charger(reading)]
+        return [.charger(reading), .doubt(doubt)]
     }
 
     /// Hands back on the caller's clock; used by `handBack` only.

@@ -44,8 +44,6 @@ package final class OpenEVSECharger: ChargerDevice {
     /// `$SC` is done, `$FE` still due.
     private var hasSetCurrent: Int?
     private var quiet: (since: Instant, until: Instant)?
-    private var deferredFaults: [DeviceFault] = []
-    private var reportedStates: Set<UInt8> = []
 
     /// - Returns: nil for a profile without the charger's part.
     package init?(
@@ -65,7 +63,6 @@ package final class OpenEVSECharger: ChargerDevice {
 
     package func nextTurn(order: Order?) -> Instant {
         guard phase != .released else { return .distantFuture }
-        guard deferredFaults.isEmpty else { return .distantPast }
         var due = pollDueAt
         if phase != .running || !openQuestions.isEmpty {
             due = .distantPast
@@ -84,7 +81,6 @@ package final class OpenEVSECharger: ChargerDevice {
     }
 
     package func takeTurn(at now: Instant, order: Order?) throws(DeviceFault) -> [DeviceEvent] {
-        if !deferredFaults.isEmpty { throw deferredFaults.removeFirst() }
         guard now >= notBefore else { return [] }
         let confirmed = order.flatMap { now - $0.confirmedAt <= options.orderLifetime ? $0 : nil }
         if confirmed == nil {
@@ -276,11 +272,6 @@ package final class OpenEVSECharger: ChargerDevice {
             throw error
         }
         guard openQuestions.isEmpty else { return [] }
-        if !status.isKnown, reportedStates.insert(status.state).inserted {
-            deferredFaults.append(
-                .unexpectedValue(
-                    point: "$GS", value: String(status.state, radix: 16), allowed: "01 to 0B, FE, FF"))
-        }
         if port.takeBoots() > 0 {
             // After a boot the supervision is off and the current is the stored one.
             _ = try restart(because: "$SY", wrote: "a heartbeat", ["nothing: the controller has booted"])
@@ -289,8 +280,15 @@ package final class OpenEVSECharger: ChargerDevice {
             .charger(
                 status.reading(
                     measuredAt: roundStartedAt, phaseCount: max(charger.ratings.phaseCount, 1),
-                    nominal: options.nominalVoltage))
+                    nominal: options.nominalVoltage)),
+            .doubt(doubt),
         ]
+    }
+
+    private var doubt: DeviceFault? {
+        status.isKnown
+            ? nil
+            : .unexpectedValue(point: "$GS", value: String(status.state, radix: 16), allowed: "01 to 0B, FE, FF")
     }
 
     // MARK: Beginning and end
@@ -304,7 +302,6 @@ package final class OpenEVSECharger: ChargerDevice {
         pollDueAt = .distantPast
         notBefore = .distantPast
         hasMissed = false
-        reportedStates = []
         port.forget()
     }
 

@@ -85,7 +85,7 @@ package struct ProfileLibrary: Sendable {
         } catch {
             let complaint = ConfigurationError(
                 file: file, position: TextPosition(line: 1, column: 1), path: "",
-                message: "cannot be read as UTF-8 text: \(error.localizedDescription)")
+                message: TextFile.complaint(error))
             return ProfileCheck(profile: nil, errors: [complaint], notices: [])
         }
     }

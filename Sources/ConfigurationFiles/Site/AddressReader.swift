@@ -33,20 +33,20 @@ enum AddressReader {
     }
 
     /// `192.0.2.20:502`, `[2001:db8::1]:502`, `charger.local`.
-    static func hostAndPort(_ text: String) -> (host: String, port: Int?)? {
+    static func hostAndPort(_ text: String, ports: ClosedRange<Int> = 1...65_535) -> (host: String, port: Int?)? {
         var host = Substring(text)
         var port: Int?
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             host = text[text.index(after: text.startIndex)..<end]
             let rest = text[text.index(after: end)...]
             guard rest.isEmpty || rest.first == ":", host.contains(":") else { return nil }
-            if !rest.isEmpty { port = Int(rest.dropFirst()) ?? 0 }
+            if !rest.isEmpty { port = Int(rest.dropFirst()) ?? -1 }
         } else if let colon = text.firstIndex(of: ":") {
             host = text[..<colon]
-            port = Int(text[text.index(after: colon)...]) ?? 0
+            port = Int(text[text.index(after: colon)...]) ?? -1
         }
         let allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%".utf8
-        guard !host.isEmpty, host.utf8.allSatisfy(allowed.contains), port.map((1...65_535).contains) ?? true else {
+        guard !host.isEmpty, host.utf8.allSatisfy(allowed.contains), port.map(ports.contains) ?? true else {
             return nil
         }
         return (String(host), port)
@@ -135,9 +135,10 @@ enum AddressReader {
         return (String(parts[0]), pairs)
     }
 
+    /// Port 0 lets the system choose; the log tells which it is.
     static func listen(_ field: Field) -> ListenAddress? {
         guard let text = field.text() else { return nil }
-        guard case (let host, let port?)? = hostAndPort(text) else {
+        guard case (let host, let port?)? = hostAndPort(text, ports: 0...65_535) else {
             field.error("expected HOST:PORT such as 127.0.0.1:8080, found \(field.value.kind)")
             return nil
         }

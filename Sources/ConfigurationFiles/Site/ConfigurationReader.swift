@@ -40,7 +40,7 @@ package enum ConfigurationReader {
         } catch {
             let complaint = ConfigurationError(
                 file: path, position: TextPosition(line: 1, column: 1), path: "",
-                message: "cannot be read as UTF-8 text: \(error.localizedDescription)")
+                message: TextFile.complaint(error))
             return ConfigurationCheck(site: nil, errors: [complaint], notices: [])
         }
     }

@@ -71,6 +71,8 @@ final class Bus {
         do throws(DeviceFault) {
             try outlets[index].takeTurn(at: now)
             schedule.succeeded(index, at: MonotonicClock.now())
+            if linkFault != nil { logger.notice("the link is up again", metadata: ["bus": "\(name)"]) }
+            linkFault = nil
         } catch {
             outlets[index].failed(error)
             schedule.failed(index, at: MonotonicClock.now())
@@ -86,18 +88,17 @@ final class Bus {
             loseLink(error)
             return false
         }
-        if linkFault != nil { logger.notice("the link is up again", metadata: ["bus": "\(name)"]) }
-        linkFault = nil
         return true
     }
 
     private func loseLink(_ fault: LinkFault) {
         link.close()
         schedule.lostLink(at: MonotonicClock.now())
-        for outlet in outlets { outlet.linkWasLost(fault, bus: name) }
+        for outlet in outlets { outlet.linkWasLost(DeviceFault.link(fault).description) }
         // One line when it goes, not one per attempt.
         if linkFault == nil {
-            logger.warning("\(fault); trying again", metadata: ["bus": "\(name)"])
+            let names = outlets.map(\.name).joined(separator: ", ")
+            logger.warning("\(DeviceFault.link(fault)) Trying again.", metadata: ["bus": "\(name)", "device": "\(names)"])
         }
         linkFault = fault.description
     }

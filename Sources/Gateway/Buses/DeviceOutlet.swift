@@ -15,7 +15,7 @@ final class DeviceOutlet {
     private var charger: LatestValueWriter<ChargerState>?
     private var meter: LatestValueWriter<MeterState>?
     private var chargerState = ChargerState()
-    private var reported: String?
+    private var troubles = Troubles()
 
     init(_ member: Bus.Member, logger: Logger) {
         self.member = member
@@ -34,6 +34,8 @@ final class DeviceOutlet {
         }
     }
 
+    var name: String { member.device.name }
+
     func request() -> BusSchedule.Request {
         let order = order?.read()
         return BusSchedule.Request(
@@ -43,24 +45,17 @@ final class DeviceOutlet {
 
     func takeTurn(at now: Instant) throws(DeviceFault) {
         for event in try member.device.takeTurn(at: now, order: order?.read()) { publish(event) }
-        recovered()
     }
 
-    func failed(_ fault: DeviceFault) {
-        let text = fault.description
-        note { $0.fault = text }
-        // A fault that stays is said once.
-        if reported != text { logger.warning("\(text)") }
-        reported = text
-    }
+    func failed(_ fault: DeviceFault) { begin(fault.isDisobedience ? .obedience : .readings, fault) }
 
-    func linkWasLost(_ fault: LinkFault, bus: String) {
+    /// - Parameter text: What the bus says about it.
+    func linkWasLost(_ text: String) {
         member.device.linkWasLost()
         chargerState.isUnderControl = false
         charger?.publish(chargerState)
-        let text = "No connection to \(bus): \(fault). Is it powered, on the network, and the interface enabled?"
-        note { $0.fault = text }
-        reported = text
+        troubles.loseBus(text)
+        noteTroubles()
     }
 
     func handBack() {
@@ -69,17 +64,25 @@ final class DeviceOutlet {
                 MonotonicClock.sleep(for: wait)
                 return MonotonicClock.now()
             }
-            logger.info("handed back")
+            if chargerState.isUnderControl { logger.info("handed back") }
         } catch {
             logger.warning("could not hand back: \(error) The hardware's own fallback takes over.")
         }
     }
 
-    private func recovered() {
-        guard reported != nil else { return }
-        reported = nil
-        note { $0.fault = nil }
-        logger.notice("answers again")
+    private func begin(_ kind: Troubles.Kind, _ fault: DeviceFault) {
+        if troubles.begin(kind, fault) { logger.warning("\(fault)") }
+        noteTroubles()
+    }
+
+    private func end(_ kind: Troubles.Kind) {
+        if troubles.end(kind) { logger.notice("\(kind.ending)") }
+        noteTroubles()
+    }
+
+    private func noteTroubles() {
+        let worst = troubles.worst
+        note { $0.fault = worst }
     }
 
     private func publish(_ event: DeviceEvent) {
@@ -88,19 +91,25 @@ final class DeviceOutlet {
             note { $0.identity = identity }
             logger.info("identified", metadata: ["model": "\(identity.model)", "firmware": "\(identity.firmware)"])
         case .underControl(let fallback):
+            end(.obedience)
             chargerState.isUnderControl = true
             chargerState.fallback = fallback
             charger?.publish(chargerState)
             logger.info("under control, fallback armed", metadata: ["fallback": "\(fallback)"])
         case .charger(let reading):
+            end(.readings)
             chargerState.reading = reading
             charger?.publish(chargerState)
         case .meter(let reading):
+            end(.readings)
             var state = MeterState()
             state.reading = reading
             meter?.publish(state)
         case .carriedOut(let order):
+            end(.obedience)
             note { $0.carriedOut = order }
+        case .doubt(let fault?): begin(.values, fault)
+        case .doubt(nil): end(.values)
         case .notice(let text):
             note { $0.notice = text }
             logger.notice("\(text)")

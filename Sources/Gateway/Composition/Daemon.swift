@@ -33,7 +33,7 @@ package final class Daemon: Sendable {
         let tables = SiteTables(configuration)
         let model = SiteModel(configuration)
         cells = SiteCells(
-            chargers: plan.chargers, mayDischarge: configuration.evses.map { $0.limits.lower < .zero },
+            chargers: plan.chargers, mayDischarge: configuration.evses.map(\.mayDischarge),
             meters: plan.meters, circuitCount: model.circuits.count, tables: tables)
         let desk = CommandDesk(cells, tables)
         wakers = plan.wakers
@@ -73,11 +73,23 @@ package final class Daemon: Sendable {
             refused.append("chargers were added, removed or moved")
         }
         if configuration.site.meter != standing.site.meter { refused.append("the meter changed") }
-        if configuration.circuits.map(\.id) != standing.circuits.map(\.id) { refused.append("circuits changed") }
+        if configuration.circuits.map(\.id) != standing.circuits.map(\.id)
+            || configuration.circuits.map(\.parent) != standing.circuits.map(\.parent)
+            || configuration.circuits.map(\.meter) != standing.circuits.map(\.meter)
+        {
+            refused.append("the tree of circuits or a meter in it changed")
+        }
+        if configuration.evses.map(\.phases) != standing.evses.map(\.phases) { refused.append("the wiring changed") }
+        if configuration.evses.map(\.allowsUnattendedDischarge) != standing.evses.map(\.allowsUnattendedDischarge) {
+            refused.append("unattended discharge was allowed or forbidden")
+        }
+        if configuration.site.voltage != standing.site.voltage { refused.append("the nominal voltage changed") }
+        if configuration.control.priorities != standing.control.priorities { refused.append("the priorities changed") }
         if configuration.control.period != standing.control.period { refused.append("the period of the loop changed") }
         if configuration.api != standing.api { refused.append("the address of the API changed") }
         guard refused.isEmpty else { return refused }
-        loop.replaceModel(SiteModel(configuration))
+        loop.replace(ReloadedSite(configuration))
+        view.show(configuration)
         return []
     }
 

@@ -19,17 +19,21 @@ package struct GatewayProcess {
     let bench: (any BenchPort)?
     let version: String
     let logger: Logger
+    let onListening: @Sendable (LocalAPI.ListenAddress) -> Void
 
-    /// - Parameter simulation: Behind `simulated:` addresses; nil where there are none.
+    /// - Parameters:
+    ///   - simulation: Behind `simulated:` addresses; nil where there are none.
+    ///   - onListening: Called once with the address of the API, the port filled in.
     package init(
         _ configuration: SiteConfiguration, simulation: SharedSite?, bench: (any BenchPort)?, version: String,
-        logger: Logger
+        logger: Logger, onListening: @escaping @Sendable (LocalAPI.ListenAddress) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.simulation = simulation
         self.bench = bench
         self.version = version
         self.logger = logger
+        self.onListening = onListening
     }
 
     /// Runs until SIGTERM or SIGINT; SIGHUP reloads. Call it on the main thread before any other starts.
@@ -46,14 +50,16 @@ package struct GatewayProcess {
         let daemon = try Daemon(configuration, simulation: simulation, version: version, logger: logger)
         defer { daemon.stop() }
         let api = RunningAPI(
-            LocalAPIServer(listen: listen, gateway: daemon.port, bench: bench, logger: logger) { [logger] address in
+            LocalAPIServer(listen: listen, gateway: daemon.port, bench: bench, logger: logger) {
+                [logger, onListening] address in
                 logger.notice("the API listens", metadata: ["address": "http://\(address)"])
+                onListening(address)
             })
         defer { api.stop() }
         ServiceNotifier.ready(status: "\(configuration.evses.count) EVSEs")
         try supervise(daemon, api, signals, limit, reload, everySecond)
         ServiceNotifier.stopping()
-        logger.notice("stopping: chargers are handed back")
+        logger.notice("stopping: the chargers are being handed back")
     }
 
     private func supervise(
@@ -61,10 +67,9 @@ package struct GatewayProcess {
         _ reload: () -> SiteConfiguration?, _ everySecond: EverySecond
     ) throws {
         let startedAt = MonotonicClock.now()
-        var next = startedAt
+        var next = startedAt + .seconds(1)
         var lastTicks: UInt64 = 0
         while true {
-            next = next + .seconds(1)
             if let signal = signals.next(until: next) {
                 switch signal {
                 case .terminate, .interrupt: return
@@ -75,6 +80,8 @@ package struct GatewayProcess {
             let now = MonotonicClock.now()
             if let limit, now - startedAt >= limit { return }
             guard now >= next else { continue }
+            // What was missed while the process stood still is not made up for.
+            next = max(next, now - .seconds(1)) + .seconds(1)
             let ticks = daemon.ticks()
             // A loop that hangs starves this watchdog as it starves the chargers'.
             if ticks != lastTicks { ServiceNotifier.alive() }

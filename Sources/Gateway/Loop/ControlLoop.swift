@@ -51,8 +51,12 @@ struct ControlLoop: ~Copyable {
         meters.deallocate()
     }
 
-    /// Puts another model of the same EVSEs and circuits in force. Allocates: not part of a tick.
-    mutating func replaceModel(_ site: SiteModel, at now: Instant) { controller = Controller(site, at: now) }
+    /// Puts other values for the same EVSEs and circuits in force. Allocates: not part of a tick.
+    mutating func replace(_ change: ReloadedSite, at now: Instant) {
+        controller = Controller(change.model, at: now)
+        for (index, limit) in change.standingLimits.enumerated() { limits[index].value = limit }
+        for (index, mayDischarge) in change.mayDischarge.enumerated() { evses[index].mayDischarge = mayDischarge }
+    }
 
     /// Read everything once, decide once, write everything once.
     @_noLocks

@@ -14,7 +14,7 @@ struct EVSEPort: ~Copyable {
     let waker: WakeUp.Signaller
     /// Which of the site's conductors are behind the charger's L1, L2, L3.
     let wiring: PhaseSet
-    let mayDischarge: Bool
+    var mayDischarge: Bool
     var lastPower = Power.zero
     var lastPhaseCount = 0
 

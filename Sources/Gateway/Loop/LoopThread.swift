@@ -25,7 +25,7 @@ package final class LoopThread: Sendable {
             while !stop.isRaised {
                 MonotonicClock.sleep(until: due)
                 let began = MonotonicClock.now()
-                if let site = replacement.take() { loop.replaceModel(site, at: began) }
+                if let change = replacement.take() { loop.replace(change, at: began) }
                 loop.tick(at: began)
                 let ended = MonotonicClock.now()
                 loop.count(due: due, began: began, ended: ended, period: period)
@@ -34,8 +34,8 @@ package final class LoopThread: Sendable {
         }
     }
 
-    /// Puts another model of the same EVSEs and circuits in force with the next tick.
-    package func replaceModel(_ site: SiteModel) { replacement.put(site) }
+    /// Puts other values for the same EVSEs and circuits in force with the next tick.
+    func replace(_ change: ReloadedSite) { replacement.put(change) }
 
     package func stop() {
         thread.stop()
@@ -50,19 +50,19 @@ package final class LoopThread: Sendable {
         return due + period * Int(missed + 1)
     }
 
-    /// A model waiting to be put in force. The loop looks at one flag; only when it is set does it take the lock.
+    /// What waits to be put in force. The loop looks at one flag; only when it is set does it take the lock.
     private final class Replacement: Sendable {
         private let isWaiting = Atomic<Bool>(false)
-        private let site = Mutex<SiteModel?>(nil)
+        private let change = Mutex<ReloadedSite?>(nil)
 
-        func put(_ model: SiteModel) {
-            site.withLock { $0 = model }
+        func put(_ new: ReloadedSite) {
+            change.withLock { $0 = new }
             isWaiting.store(true, ordering: .releasing)
         }
 
-        func take() -> SiteModel? {
+        func take() -> ReloadedSite? {
             guard isWaiting.exchange(false, ordering: .acquiring) else { return nil }
-            return site.withLock { held in
+            return change.withLock { held in
                 defer { held = nil }
                 return held
             }

@@ -12,7 +12,8 @@ import Synchronization
 
 /// The daemon as the local API sees it.
 final class GatewayView: GatewayPort {
-    private let configuration: SiteConfiguration
+    private let shown: Mutex<SiteConfiguration>
+    private var configuration: SiteConfiguration { shown.withLock { $0 } }
     private let cells: SiteCells
     private let desk: CommandDesk
     private let loop: LoopThread
@@ -24,7 +25,7 @@ final class GatewayView: GatewayPort {
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ desk: CommandDesk, _ loop: LoopThread, version: String
     ) {
-        self.configuration = configuration
+        shown = Mutex(configuration)
         self.cells = cells
         self.desk = desk
         self.loop = loop
@@ -32,6 +33,9 @@ final class GatewayView: GatewayPort {
         reasons = ReasonText(configuration)
         history = DecisionHistory(evseCount: configuration.evses.count)
     }
+
+    /// The configuration in force from now on: the same EVSEs and circuits with other values.
+    func show(_ configuration: SiteConfiguration) { shown.withLock { $0 = configuration } }
 
     func status() async throws(APIProblem) -> SiteStatus { look() }
 

@@ -18,7 +18,7 @@ package enum APIClientError: Error, Hashable, Sendable, CustomStringConvertible 
         switch self {
         case .unreachable(let address, let reason):
             "No Sluice daemon answers at \(address) (\(reason)). Is it running? See `systemctl status sluice`, or start "
-                + "`sluice demo`; another address is chosen with --at."
+                + "`sluice demo`; another address is chosen with --api."
         case .silent(let address, let waited):
             "The daemon at \(address) did not answer within \(waited). Its journal may say why: `journalctl -u sluice`."
         case .refused(let problem): problem.description

@@ -58,8 +58,17 @@ package struct LocalAPIServer: Service {
                 onListening(ListenAddress(host: listen.host, port: channel.localAddress?.port ?? listen.port))
             },
             logger: logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [application], logger: logger).ending(within: .seconds(1))
+        )
+        // Cancelled, the server would report an error for what is an ordinary end, so it is asked to end instead.
+        let serving = Task { try await group.run() }
         do {
-            try await application.run()
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
         } catch let error as IOError {
             throw APIProblem(
                 status: 0, "The API cannot listen on \(listen): \(error.localizedReason)",
@@ -69,6 +78,14 @@ package struct LocalAPIServer: Service {
 
     private static var decoder: HTTP1Channel.Configuration.DecoderConfiguration {
         .init(maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
+    }
+}
+
+extension ServiceGroupConfiguration {
+    fileprivate func ending(within patience: Duration) -> Self {
+        var other = self
+        other.maximumGracefulShutdownDuration = patience
+        return other
     }
 }
 
