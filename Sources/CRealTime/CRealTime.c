@@ -21,6 +21,12 @@
 
 static const int64_t second = 1000000000;
 
+int64_t sluice_wall_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 int64_t sluice_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -36,6 +36,9 @@ package enum GridRule: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case unverifiedSettings
     /// Power returns gradually after a reduction.
     case gradualRelease
+
+    /// The raw value, for places where a number stands for the rule.
+    package var number: UInt8 { @_noLocks get { rawValue } }
 }
 
 /// What the grid allows at one place now.

@@ -18,6 +18,16 @@ package enum MonotonicClock {
     package static func sleep(for length: Interval) { sleep(until: now() + length) }
 }
 
+extension WallTime {
+    /// The machine's time of day (CLOCK_REALTIME). Nil where it shows a time before this program was made: a gateway without
+    /// a buffered clock begins there, and such a time is none.
+    @_noLocks
+    package static func now() -> WallTime? {
+        let time = WallTime(milliseconds: sluice_wall_ms())
+        return time.milliseconds < 1_767_225_600_000 ? nil : time
+    }
+}
+
 /// The time of day in UTC, for people, schedules and evidence. It may jump; no timer counts on it.
 package struct WallClock: Hashable, Comparable, Sendable {
     /// Since 1970-01-01T00:00:00Z, without leap seconds.

@@ -17,6 +17,9 @@
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t sluice_now(void) SLUICE_NO_LOCKS;
 
+/// CLOCK_REALTIME in milliseconds since 1970.
+int64_t sluice_wall_ms(void) SLUICE_NO_LOCKS;
+
 /// Sleeps until `deadline_ns` on CLOCK_MONOTONIC; returns at once when it has passed. Signals do not shorten it.
 void sluice_sleep_until(int64_t deadline_ns) SLUICE_NO_LOCKS;
 

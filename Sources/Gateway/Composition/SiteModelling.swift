@@ -4,6 +4,7 @@
 import Chargers
 import ConfigurationFiles
 import Electricity
+import GridConnection
 import PowerControl
 
 extension SiteModel {
@@ -19,7 +20,7 @@ extension SiteModel {
                 EVSEModel(evse, circuit: evse.circuit.flatMap { indexes[$0] } ?? 0)
             },
             nominalVoltage: configuration.site.voltage, meterFallback: configuration.site.fallback,
-            reliefRamp: configuration.control.ramp, limitCapacity: tables.limits.count,
+            reliefRamp: configuration.control.ramp, limitCapacity: tables.limits.count + GridLimits.capacity,
             wishCapacity: tables.wishes.count)
     }
 

@@ -3,6 +3,7 @@
 
 import ConfigurationFiles
 import Electricity
+import GridConnection
 import PowerControl
 
 /// Which row of the loop's tables belongs to whom. Rows are laid out once; putting one in force is a number.
@@ -62,7 +63,10 @@ struct SiteTables: Sendable {
     }
 
     static func name(ofLimitSource number: UInt16) -> String {
-        switch LimitSource(rawValue: number) {
+        if number >= ImposedLimit.firstRule {
+            return GridRule(rawValue: UInt8(clamping: number - ImposedLimit.firstRule))?.inWords ?? "unknown"
+        }
+        return switch LimitSource(rawValue: number) {
         case .configuration: "configuration"
         case .importByHand: "limit entered by hand"
         case .exportByHand: "limit entered by hand"

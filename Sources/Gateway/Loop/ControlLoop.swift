@@ -18,6 +18,7 @@ struct ControlLoop: ~Copyable {
     private var counts = LoopStatistics()
     private var wishes: FixedArray<TableRow<Wish>>
     private var limits: FixedArray<TableRow<ImposedLimit>>
+    private var connection: ConnectionPort
 
     init(_ site: SiteModel, _ cells: SiteCells, at now: Instant) {
         controller = Controller(site, at: now)
@@ -42,6 +43,7 @@ struct ControlLoop: ~Copyable {
             cells.tables.limits.enumerated().map { index, limit in
                 TableRow(value: limit, expiresAt: index < standing ? .distantFuture : .distantPast)
             })
+        connection = ConnectionPort(cells, at: now)
     }
 
     deinit {
@@ -61,7 +63,7 @@ struct ControlLoop: ~Copyable {
     /// Read everything once, decide once, write everything once.
     @_noLocks
     mutating func tick(at now: Instant) {
-        takeCommands()
+        takeCommands(now)
         snapshot.now = now
         var index = 0
         while index < meters.count {
@@ -74,6 +76,7 @@ struct ControlLoop: ~Copyable {
             index += 1
         }
         fillTables(now)
+        connection.narrow(&snapshot, at: now)
         controller.step(snapshot, &decision)
         index = 0
         while index < evses.count {
@@ -95,7 +98,7 @@ struct ControlLoop: ~Copyable {
     }
 
     @_noLocks
-    private mutating func takeCommands() {
+    private mutating func takeCommands(_ now: Instant) {
         while let command = commands.pop() {
             switch command.change {
             case .wish(let place, let power, let expiresAt):
@@ -107,6 +110,7 @@ struct ControlLoop: ~Copyable {
                 limits[place].value.power = power
                 limits[place].expiresAt = expiresAt
             case .noLimit(let place): limits[place].expiresAt = .distantPast
+            case .connection(let input, let ticket): connection.take(input, ticket: ticket, at: now)
             }
         }
     }

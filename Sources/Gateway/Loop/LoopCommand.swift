@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import Electricity
+import GridConnection
 
 /// What the rest of the daemon asks of the loop, through a ring.
 struct LoopCommand: Sendable, BitwiseCopyable {
@@ -12,6 +13,8 @@ struct LoopCommand: Sendable, BitwiseCopyable {
         /// Place in the table of imposed limits.
         case limit(place: Int, power: PowerLimits, expiresAt: Instant)
         case noLimit(place: Int)
+        /// What the operator says; the answer goes out with the same ticket.
+        case connection(ConnectionInput, ticket: UInt64)
     }
     var change: Change
 }
@@ -20,4 +23,12 @@ struct LoopCommand: Sendable, BitwiseCopyable {
 struct TableRow<Value: Sendable & BitwiseCopyable>: Sendable, BitwiseCopyable {
     var value: Value
     var expiresAt: Instant
+}
+
+/// What the loop tells of the grid's rules: events for the record, answers to instructions.
+enum ConnectionNews: Sendable, BitwiseCopyable {
+    case event(ConnectionEvent)
+    case reply(ConnectionReply, ticket: UInt64)
+    /// Events that found no place.
+    case lost(Int)
 }

@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import Electricity
+import GridConnection
 import LinuxIO
 import PowerControl
 
@@ -18,11 +19,20 @@ package final class SiteCells: Sendable {
     package let circuits: [LatestValue<CircuitSnapshot>]
     package let statistics = LatestValue(initial: LoopStatistics())
     let commands = Ring<LoopCommand>(capacity: 1_024)
+    let news = Ring<ConnectionNews>(capacity: 4_096)
+    let memory = LatestValue(initial: ConnectionMemory())
+    let limits = LatestValue(initial: GridLimits())
     let tables: SiteTables
+    let connection: ConnectionSettings
+    /// What the rules of the connection knew when the daemon ended last.
+    let restored: ConnectionMemory?
 
     init(
-        chargers: [ChargerCell], mayDischarge: [Bool], meters: [Meter], circuitCount: Int, tables: SiteTables
+        chargers: [ChargerCell], mayDischarge: [Bool], meters: [Meter], circuitCount: Int, tables: SiteTables,
+        connection: ConnectionSettings = .unbound, restored: ConnectionMemory? = nil
     ) {
+        self.connection = connection
+        self.restored = restored
         self.chargers = chargers
         self.mayDischarge = mayDischarge
         self.meters = meters

@@ -35,6 +35,8 @@ package struct ConnectionSettings: Sendable {
     package var envelope: OperatingEnvelope.Settings?
     package var feedInCap: FeedInCap?
 
-    /// A site that is bound by nothing but its firm capacity.
     package init(zone: Zone) { self.zone = zone }
+
+    /// A site that is bound by nothing but its firm capacity.
+    package static var unbound: ConnectionSettings { ConnectionSettings(zone: Zone(transitions: [], end: .max)) }
 }
