@@ -82,6 +82,7 @@ package struct ImposedLimit: Sendable, BitwiseCopyable {
     package var power: PowerLimits
     /// Per phase.
     package var current: CurrentLimits
+    @_noLocks
     package init(
         scope: Scope, source: UInt16, power: PowerLimits = .unbounded, current: CurrentLimits = .unbounded
     ) {
