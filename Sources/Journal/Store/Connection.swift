@@ -25,7 +25,7 @@ final class Connection {
         var configuration = Configuration()
         configuration.label = "journal"
         configuration.busyMode = .timeout(1)
-        let pages = settings.budget / 4_096 * 2
+        let pages = Self.mostPages(settings)
         configuration.prepareDatabase { database in
             try database.execute(
                 sql: """
@@ -40,7 +40,7 @@ final class Connection {
         do {
             queue = try DatabaseQueue(path: settings.file, configuration: configuration)
         } catch {
-            throw JournalFault(error, file: settings.file, budget: settings.budget)
+            throw JournalFault(error, file: settings.file)
         }
     }
 
@@ -82,13 +82,30 @@ final class Connection {
     }
 
     private func fault(_ error: any Error) -> JournalFault {
-        JournalFault(error, file: settings.file, budget: settings.budget)
+        let fault = JournalFault(error, file: settings.file)
+        guard fault.problem == .diskFull, let pages = pageCount, pages + Self.almost >= mostPages else { return fault }
+        return JournalFault(file: settings.file, .budgetExhausted(bytes: pages * Self.pageSize))
     }
+
+    /// SQLite says the same of a full disk and of a file at its bound; only the size tells one from the other.
+    private var pageCount: Int? {
+        do {
+            return try queue.read { database in try Int.fetchOne(database, sql: "PRAGMA page_count") }
+        } catch {
+            return nil
+        }
+    }
+
+    /// More pages than one call adds.
+    private static let almost = 64
+    static let pageSize = 4_096
+    private var mostPages: Int { Self.mostPages(settings) }
+    private static func mostPages(_ settings: JournalSettings) -> Int { settings.budget / pageSize * 2 }
 }
 
 extension JournalFault {
     /// What a failure of the database means for its owner.
-    init(_ error: any Error, file: String, budget: Int) {
+    init(_ error: any Error, file: String) {
         guard let failure = error as? DatabaseError else {
             self = error as? JournalFault ?? JournalFault(file: file, .unexpected("\(error)"))
             return
@@ -100,22 +117,11 @@ extension JournalFault {
             case .SQLITE_BUSY, .SQLITE_LOCKED: .locked
             case .SQLITE_READONLY, .SQLITE_PERM: .readOnly
             case .SQLITE_CANTOPEN, .SQLITE_AUTH: .cannotOpen(detail)
-            case .SQLITE_FULL: Self.full(file: file, budget: budget)
+            case .SQLITE_FULL: .diskFull
             case .SQLITE_IOERR: .inputOutput("\(detail), \(failure.extendedResultCode.rawValue)")
             case _: .unexpected("\(failure)")
             }
         self.init(file: file, problem)
-    }
-
-    /// SQLite says the same of a full disk and of a file that has reached its bound.
-    private static func full(file: String, budget: Int) -> Problem {
-        var size = 0
-        do {
-            size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
-        } catch {
-            return .diskFull
-        }
-        return size >= 2 * budget - 8 * 1_048_576 ? .budgetExhausted(bytes: size) : .diskFull
     }
 
     var isCorruption: Bool {

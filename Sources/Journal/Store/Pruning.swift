@@ -96,7 +96,7 @@ extension Store {
         try connection.read { database in
             let pages = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA page_count")) ?? 0
             let free = try Int.fetchOne(database.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
-            return (pages - free) * 4_096
+            return (pages - free) * Connection.pageSize
         }
     }
 }
