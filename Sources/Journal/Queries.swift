@@ -63,10 +63,10 @@ extension Journal {
     /// The instructions that had begun by `time` and had neither ended nor run out, in the order of their receipt.
     package func instructions(inForceAt time: WallTime) throws(JournalFault) -> [StandingInstruction] {
         let sql = """
-            SELECT \(ChainedRecord.columns(of: "evidence")) FROM evidence
+            SELECT \(ChainedRecord.columns(of: "evidence")) FROM evidence INDEXED BY instruction_by_id
                 WHERE kind = 'instruction' AND time <= ?1 AND json_extract(payload, '$.event') = 'received'
                 AND NOT EXISTS (
-                    SELECT 1 FROM evidence AS later WHERE later.kind = 'instruction' AND later.time <= ?1
+                    SELECT 1 FROM evidence AS later INDEXED BY instruction_by_id WHERE later.kind = 'instruction' AND later.time <= ?1
                         AND json_extract(later.payload, '$.instruction_id') = json_extract(evidence.payload, '$.instruction_id')
                         AND later.sequence > evidence.sequence
                         AND json_extract(later.payload, '$.event')

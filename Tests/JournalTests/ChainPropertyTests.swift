@@ -10,7 +10,11 @@ import Testing
 
 /// Whatever the journal does itself leaves the chains whole, and whatever else is done to the file shows.
 struct ChainPropertyTests {
-    @Test(arguments: 1...24 as ClosedRange<UInt64>)
+    /// Ten; as many as SLUICE_JOURNAL_HISTORIES says for a longer run.
+    static let seeds: ClosedRange<UInt64> =
+        1...(ProcessInfo.processInfo.environment["SLUICE_JOURNAL_HISTORIES"].flatMap(UInt64.init) ?? 10)
+
+    @Test(arguments: seeds)
     func `any history verifies, and any change of it shows`(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let scene = try Scene()
