@@ -39,6 +39,9 @@ let house: [Room] = [
     Room(name: "CRealTime", kind: .c),
     // The only code with a file descriptor: Modbus and serial links, clocks, real-time thread, wait-free exchange, systemd.
     Room(name: "LinuxIO", imports: ["Chargers", "Electricity", "CModbus", "CSystemd", "CRealTime"]),
+    Room(name: "COpenSSL", kind: .systemLibrary(pkgConfig: "openssl", apt: "libssl-dev")),
+    // Evidence that survives: instructions, limits, decisions and traces as a chain in SQLite; settings that must survive.
+    Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
     Room(
         name: "LocalAPI", imports: ["Electricity"],
@@ -73,6 +76,7 @@ let rooms = house.filter { exists("Sources/" + $0.name) }
 // What a room may use from outside, by product name.
 let products: [String: (package: String, url: String, version: Version)] = [
     "ArgumentParser": ("swift-argument-parser", "https://github.com/apple/swift-argument-parser", "1.8.2"),
+    "GRDB": ("GRDB.swift", "https://github.com/groue/GRDB.swift", "7.10.0"),
     "Hummingbird": ("hummingbird", "https://github.com/hummingbird-project/hummingbird", "2.28.1"),
     "HummingbirdCore": ("hummingbird", "https://github.com/hummingbird-project/hummingbird", "2.28.1"),
     "Logging": ("swift-log", "https://github.com/apple/swift-log", "1.16.2"),
