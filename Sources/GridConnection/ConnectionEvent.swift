@@ -18,6 +18,8 @@ package struct ConnectionEvent: Sendable, BitwiseCopyable, Equatable {
         case began, expired, superseded, cancelled, refused
         /// The measured draw obeys the limit; it obeyed already when the instruction came.
         case effective, alreadyBelow
+        /// The measured draw does not obey within the time it has for that.
+        case overdue
         /// The instruction goes below the guaranteed minimum and is obeyed all the same.
         case belowMinimum
         /// A failsafe is not an order of the operator: it is recorded apart.

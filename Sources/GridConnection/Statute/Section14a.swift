@@ -38,6 +38,12 @@ package struct Section14a: Sendable, BitwiseCopyable {
         package var instruction: InstructionID
         /// Nil: until released.
         package var remaining: Interval?
+
+        @_noLocks package init(power: Power, instruction: InstructionID, remaining: Interval?) {
+            self.power = power
+            self.instruction = instruction
+            self.remaining = remaining
+        }
     }
 
     private struct Reduction: Sendable, BitwiseCopyable {
