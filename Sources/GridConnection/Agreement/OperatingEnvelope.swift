@@ -12,7 +12,7 @@ import Electricity
 /// every stored control that might be due narrows it.
 ///
 /// Not supported: randomised durations, `opModConnect`, storage targets, set-points.
-package struct OperatingEnvelope: Sendable {
+package struct OperatingEnvelope: ~Copyable, Sendable {
     package struct Settings: Sendable, BitwiseCopyable {
         /// What holds at the connection point where neither a control nor the server's default says anything.
         package var site: PowerLimits
@@ -108,7 +108,7 @@ package struct OperatingEnvelope: Sendable {
     }
 
     let settings: Settings
-    var slots: InlineArray<64, Slot>
+    var slots: FixedArray<Slot>
     package internal(set) var defaults = EnvelopeLimits()
     /// Counts what `memory()` would tell differently.
     package internal(set) var changes: UInt64 = 0
@@ -134,7 +134,7 @@ package struct OperatingEnvelope: Sendable {
 
     package init(_ settings: Settings, restored: Memory?, at now: Instant) {
         self.settings = settings
-        slots = InlineArray(repeating: .free)
+        slots = FixedArray(repeating: .free, count: Self.capacity)
         lastHeard = now
         outcome = Outcome(site: settings.site, devices: settings.devices)
         if let restored { restore(restored, at: now) }

@@ -6,7 +6,7 @@ import Electricity
 @testable import GridConnection
 
 /// An operating envelope with its clocks, so that a test reads as a course of events.
-struct EnvelopeCourse {
+struct EnvelopeCourse: ~Copyable {
     static let noon = utc(2026, 6, 1, 12)
     /// What holds without the server.
     static let settings = OperatingEnvelope.Settings(site: watts(-1_500, 10_000))
