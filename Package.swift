@@ -50,8 +50,8 @@ let house: [Room] = [
     Room(
         name: "Gateway",
         imports: [
-            "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "LinuxIO", "LocalAPI",
-            "PowerControl", "SimulatedSite", "CRealTime",
+            "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "Journal", "LinuxIO",
+            "LocalAPI", "PowerControl", "SimulatedSite", "CRealTime",
         ],
         products: ["Logging", "ServiceLifecycle"]),
     // Composition of the bench: simulated devices served on real wires.

@@ -16,10 +16,16 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
 static const int64_t second = 1000000000;
+
+int sluice_clock_is_synchronised(void) {
+    struct timex state = {0};
+    return adjtimex(&state) >= 0 && !(state.status & STA_UNSYNC);
+}
 
 int64_t sluice_wall_ms(void) {
     struct timespec now;

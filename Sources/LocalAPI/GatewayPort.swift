@@ -31,6 +31,15 @@ package protocol GatewayPort: Sendable {
     /// - Parameter direction: nil for both.
     func releaseLimit(_ direction: LimitDirection?) async throws(APIProblem) -> Acknowledgement
 
+    /// What the grid operator says through a channel of its own.
+    func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement
+
+    /// The record between two times, in pieces, each whole lines.
+    /// - Throws: 409 where no record is kept.
+    func evidence(from: Date, to: Date, format: EvidenceFormat) throws(APIProblem) -> any EvidencePieces
+    /// Whether the record is whole.
+    func verifyEvidence() async throws(APIProblem) -> EvidenceVerification
+
     func metrics() async -> [Metric]
     /// Whether the process works at all: false makes a supervisor restart it.
     func health() async -> Condition

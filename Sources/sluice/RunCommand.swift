@@ -5,6 +5,7 @@ import ArgumentParser
 import Bench
 import ConfigurationFiles
 import Electricity
+import Foundation
 import Gateway
 import LinuxIO
 import LocalAPI
@@ -17,13 +18,20 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "The configuration file.") var config = "/etc/sluice/sluice.yaml"
 
+    /// systemd names the folder that the service may write to (StateDirectory).
+    private static var standardJournal: String? {
+        let folders = ProcessInfo.processInfo.environment["STATE_DIRECTORY"]?.split(separator: ":") ?? []
+        return folders.first.map { "\($0)/journal.sqlite" }
+    }
+
     func run() throws {
         let library = ProfileLibrary.here()
         let site = try ConfigurationReader.read(path: config, profiles: library).report()
         let logger = Logger.make(site.log)
         let simulation = SharedSite(site, at: MonotonicClock.now(), timeOfDay: .seconds(12 * 3_600))
         let process = GatewayProcess(
-            site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) }, version: Sluice.versionText,
+            site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) },
+            journalFile: site.journal.file ?? Self.standardJournal, version: Sluice.versionText,
             logger: logger)
         try running {
             try process.run(reload: { try? ConfigurationReader.read(path: config, profiles: library).report() })

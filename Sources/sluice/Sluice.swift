@@ -33,7 +33,7 @@ struct Sluice: AsyncParsableCommand {
         version: Sluice.versionText,
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, SetpointCommand.self,
-            LimitCommand.self, WhyCommand.self, ProfilesCommand.self, BenchCommand.self,
+            LimitCommand.self, WhyCommand.self, EvidenceCommand.self, ProfilesCommand.self, BenchCommand.self,
         ])
 
     static let versionText = "0.1.0"

@@ -20,6 +20,9 @@ int64_t sluice_now(void) SLUICE_NO_LOCKS;
 /// CLOCK_REALTIME in milliseconds since 1970.
 int64_t sluice_wall_ms(void) SLUICE_NO_LOCKS;
 
+/// Whether a time service keeps CLOCK_REALTIME (adjtimex(2)).
+int sluice_clock_is_synchronised(void);
+
 /// Sleeps until `deadline_ns` on CLOCK_MONOTONIC; returns at once when it has passed. Signals do not shorten it.
 void sluice_sleep_until(int64_t deadline_ns) SLUICE_NO_LOCKS;
 

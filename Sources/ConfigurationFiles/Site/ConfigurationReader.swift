@@ -45,7 +45,7 @@ package enum ConfigurationReader {
         }
     }
 
-    private static let keys = ["site", "agreement", "circuits", "evses", "control", "api", "backends", "log"]
+    private static let keys = ["site", "agreement", "circuits", "evses", "control", "api", "backends", "log", "journal"]
 
     private static func read(_ field: Field, _ devices: DeviceReader) -> SiteConfiguration? {
         guard let mapping = field.mapping(keys) else { return nil }
@@ -60,12 +60,13 @@ package enum ConfigurationReader {
         let api = OptionsReader.api(mapping["api"])
         let backends = OptionsReader.backends(mapping["backends"])
         let log = OptionsReader.log(mapping["log"])
+        let journal = OptionsReader.journal(mapping["journal"])
         devices.checkSharing()
         guard let site, let agreement, let evses else { return nil }
         SiteConsistency(site: site, agreement: agreement).check()
         return SiteConfiguration(
             site: site.value, agreement: agreement.value, circuits: circuits.map(\.value), evses: evses,
-            control: control, api: api, backends: backends, log: log)
+            control: control, api: api, backends: backends, log: log, journal: journal)
     }
 }
 

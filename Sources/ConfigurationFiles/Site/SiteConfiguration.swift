@@ -14,6 +14,7 @@ package struct SiteConfiguration: Equatable, Sendable {
     package var api: API
     package var backends: [Backend]
     package var log: Log
+    package var journal: Journal
 
     /// The connection point.
     package struct Site: Equatable, Sendable {
@@ -112,6 +113,11 @@ package struct SiteConfiguration: Equatable, Sendable {
         package var ocpp: Version
         package var url: String
         package var identity: String
+    }
+
+    package struct Journal: Equatable, Sendable {
+        /// nil: where the service manager says, or none.
+        package var file: String?
     }
 
     package struct Log: Equatable, Sendable {

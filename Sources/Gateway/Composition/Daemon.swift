@@ -3,6 +3,7 @@
 
 import ConfigurationFiles
 import Electricity
+import GridConnection
 import LinuxIO
 import LocalAPI
 import Logging
@@ -17,25 +18,34 @@ package final class Daemon: Sendable {
     private let busStop = StopFlag()
     private let wakers: [WakeUp]
     private let view: GatewayView
+    private let evidence: EvidenceDesk
     private let logger: Logger
     private let standing: SiteConfiguration
 
     package var port: any GatewayPort { view }
 
     /// Starts the buses and the loop.
-    /// - Parameter simulation: What `simulated:` devices stand for; nil builds it from the configuration.
+    /// - Parameters:
+    ///   - simulation: What `simulated:` devices stand for; nil builds it from the configuration.
+    ///   - journalFile: Where the record is kept; nil keeps none.
     package init(
-        _ configuration: SiteConfiguration, simulation: SharedSite?, version: String, logger: Logger
+        _ configuration: SiteConfiguration, simulation: SharedSite?, journalFile: String?, version: String,
+        logger: Logger
     ) throws(StartProblem) {
         self.logger = logger
+        let kept = KeptRecord(file: journalFile, logger: logger)
         standing = configuration
         let plan = try DevicePlan(configuration, simulation: simulation, logger: logger)
         let tables = SiteTables(configuration)
         let model = SiteModel(configuration)
         cells = SiteCells(
             chargers: plan.chargers, mayDischarge: configuration.evses.map(\.mayDischarge),
-            meters: plan.meters, circuitCount: model.circuits.count, tables: tables)
+            meters: plan.meters, circuitCount: model.circuits.count, tables: tables,
+            connection: configuration.connection, restored: kept.memory)
         let desk = CommandDesk(cells, tables)
+        evidence = EvidenceDesk(
+            kept.journal, cells, desk, guaranteedMinimum: configuration.connection.section14a?.guaranteedMinimum,
+            version: version, logger: logger)
         wakers = plan.wakers
         let stop = busStop
         buses = plan.buses.map { bus in
@@ -47,7 +57,7 @@ package final class Daemon: Sendable {
         } catch {
             throw .system(error)
         }
-        view = GatewayView(configuration, cells, desk, loop, version: version)
+        view = GatewayView(configuration, cells, desk, evidence, loop, version: version)
         for notice in loop.notices { logger.warning("\(notice)") }
     }
 
@@ -96,6 +106,7 @@ package final class Daemon: Sendable {
     /// Stops deciding, then hands every charger back.
     package func stop() {
         loop.stop()
+        evidence.end()
         busStop.raise()
         for waker in wakers { waker.signal() }
         for bus in buses { bus.join() }

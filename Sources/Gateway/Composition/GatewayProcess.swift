@@ -17,6 +17,7 @@ package struct GatewayProcess {
     let configuration: SiteConfiguration
     let simulation: SharedSite?
     let bench: (any BenchPort)?
+    let journalFile: String?
     let version: String
     let logger: Logger
     let onListening: @Sendable (LocalAPI.ListenAddress) -> Void
@@ -25,12 +26,13 @@ package struct GatewayProcess {
     ///   - simulation: Behind `simulated:` addresses; nil where there are none.
     ///   - onListening: Called once with the address of the API, the port filled in.
     package init(
-        _ configuration: SiteConfiguration, simulation: SharedSite?, bench: (any BenchPort)?, version: String,
-        logger: Logger, onListening: @escaping @Sendable (LocalAPI.ListenAddress) -> Void = { _ in }
+        _ configuration: SiteConfiguration, simulation: SharedSite?, bench: (any BenchPort)?, journalFile: String?,
+        version: String, logger: Logger, onListening: @escaping @Sendable (LocalAPI.ListenAddress) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.simulation = simulation
         self.bench = bench
+        self.journalFile = journalFile
         self.version = version
         self.logger = logger
         self.onListening = onListening
@@ -47,7 +49,8 @@ package struct GatewayProcess {
         let signals = SignalWatch()
         try DescriptorLimit.cap(at: 1_024)
         let listen = try LocalAPI.ListenAddress(parsing: configuration.api.listen.description)
-        let daemon = try Daemon(configuration, simulation: simulation, version: version, logger: logger)
+        let daemon = try Daemon(
+            configuration, simulation: simulation, journalFile: journalFile, version: version, logger: logger)
         defer { daemon.stop() }
         let api = RunningAPI(
             LocalAPIServer(listen: listen, gateway: daemon.port, bench: bench, logger: logger) {

@@ -16,6 +16,17 @@ struct ConnectionPort: ~Copyable {
     private var inForce: LatestValueWriter<GridLimits>
     private var lost = 0
 
+    private struct Answer: Sendable, BitwiseCopyable {
+        var reply: ConnectionReply
+        var ticket: UInt64
+        @_noLocks init(reply: ConnectionReply, ticket: UInt64) {
+            self.reply = reply
+            self.ticket = ticket
+        }
+    }
+    private var answers: InlineArray<16, Answer> = InlineArray(repeating: Answer(reply: .accepted, ticket: 0))
+    private var answerCount = 0
+
     init(_ cells: SiteCells, at now: Instant) {
         rules = ConnectionRules(cells.connection, restored: cells.restored, at: now)
         news = cells.news.takeWriter()
@@ -26,15 +37,19 @@ struct ConnectionPort: ~Copyable {
     @_noLocks
     mutating func take(_ input: ConnectionInput, ticket: UInt64, at now: Instant) {
         let reply = rules.take(input, at: now, wall: WallTime.now(), &events)
-        tell(at: now)
-        // An answer that finds no place is not given; who waits for it is told so after a while.
-        if !news.push(.reply(reply, ticket: ticket)) { lost &+= 1 }
+        if answerCount < 16 {
+            answers[answerCount] = Answer(reply: reply, ticket: ticket)
+            answerCount += 1
+        } else {
+            // Nobody is answered falsely: who waits in vain is told so.
+            lost &+= 1
+        }
     }
 
     /// Adds what the rules allow now to the limits of the snapshot.
     @_noLocks
     mutating func narrow(_ snapshot: inout Snapshot, at now: Instant) {
-        rules.step(at: now, wall: WallTime.now(), &limits, &events)
+        rules.step(at: now, wall: WallTime.now(), observation(snapshot), &limits, &events)
         tell(at: now)
         inForce.publish(limits)
         var position = 0
@@ -45,10 +60,30 @@ struct ConnectionPort: ~Copyable {
         }
     }
 
-    @_noLocks
+    /// The sum of the EVSEs is as old as its oldest part; an EVSE that does not measure makes it unknown.
+    private func observation(_ snapshot: borrowing Snapshot) -> ConnectionObservation {
+        var sum = Power.zero
+        var oldest = snapshot.now
+        var index = 0
+        while index < snapshot.evses.count {
+            let sample = snapshot.evses[index]
+            if let power = sample.power {
+                sum += power
+                if sample.measuredAt < oldest { oldest = sample.measuredAt }
+            } else {
+                oldest = .distantPast
+            }
+            index += 1
+        }
+        let meter = snapshot.meters[0]
+        return ConnectionObservation(
+            connectionPoint: TimeToEffect.Measurement(meter.power, at: meter.measuredAt),
+            controllable: TimeToEffect.Measurement(sum, at: oldest))
+    }
+
+    /// Events go out before the answers that follow from them, so that who is answered finds them recorded.
     private mutating func tell(at now: Instant) {
-        guard events.count > 0 else { return }
-        memory.publish(rules.memory(at: now))
+        if events.count > 0 || answerCount > 0 { memory.publish(rules.memory(at: now)) }
         var position = 0
         while position < events.count {
             if !news.push(.event(events[position])) { lost &+= 1 }
@@ -56,6 +91,12 @@ struct ConnectionPort: ~Copyable {
         }
         lost &+= events.lost
         events.removeAll()
+        position = 0
+        while position < answerCount {
+            if !news.push(.reply(answers[position].reply, ticket: answers[position].ticket)) { lost &+= 1 }
+            position += 1
+        }
+        answerCount = 0
         if lost > 0, news.push(.lost(lost)) { lost = 0 }
     }
 }

@@ -3,6 +3,7 @@
 
 import ConfigurationFiles
 import Electricity
+import GridConnection
 import LinuxIO
 import LocalAPI
 import Synchronization
@@ -69,6 +70,11 @@ final class CommandDesk: Sendable {
 
     func limit(_ direction: LimitDirection, at now: Instant) -> Entry? {
         state.withLock { state in state.limits[direction].flatMap { $0.isInForce(now) ? $0 : nil } }
+    }
+
+    /// Passes on what the operator says; the answer comes with the loop's news.
+    func instruct(_ input: ConnectionInput, ticket: UInt64) throws(APIProblem) {
+        try push(.connection(input, ticket: ticket)) { _ in }
     }
 
     /// What the loop has not taken is not remembered as taken.

@@ -14,13 +14,15 @@ final class DecisionHistory: Sendable {
 
     init(evseCount: Int) { entries = Mutex(Array(repeating: [], count: evseCount)) }
 
-    func remember(_ explanation: Explanation, evse: Int) {
+    /// - Returns: Whether it differs from the one before.
+    func remember(_ explanation: Explanation, evse: Int) -> Bool {
         entries.withLock { entries in
             if let last = entries[evse].last, last.target == explanation.target, last.steps == explanation.steps {
-                return
+                return false
             }
             if entries[evse].count >= Self.capacity { entries[evse].removeFirst(Self.capacity / 4) }
             entries[evse].append(explanation)
+            return true
         }
     }
 

@@ -16,6 +16,8 @@ final class GatewayView: GatewayPort {
     private var configuration: SiteConfiguration { shown.withLock { $0 } }
     private let cells: SiteCells
     private let desk: CommandDesk
+    private let evidence: EvidenceDesk
+    private let operatorDesk: OperatorDesk
     private let loop: LoopThread
     private let reasons: ReasonText
     private let history: DecisionHistory
@@ -23,8 +25,11 @@ final class GatewayView: GatewayPort {
     private let version: String
 
     init(
-        _ configuration: SiteConfiguration, _ cells: SiteCells, _ desk: CommandDesk, _ loop: LoopThread, version: String
+        _ configuration: SiteConfiguration, _ cells: SiteCells, _ desk: CommandDesk, _ evidence: EvidenceDesk,
+        _ loop: LoopThread, version: String
     ) {
+        self.evidence = evidence
+        operatorDesk = OperatorDesk(evidence: evidence)
         shown = Mutex(configuration)
         self.cells = cells
         self.desk = desk
@@ -55,10 +60,13 @@ final class GatewayView: GatewayPort {
         let indexes =
             try evse.map { id throws(APIProblem) in [try index(of: id)] } ?? Array(configuration.evses.indices)
         guard let time else { return indexes.map(explanation) }
-        let found = indexes.compactMap { history.explanation(evse: $0, at: time) }
+        let found = indexes.compactMap { index in
+            history.explanation(evse: index, at: time)
+                ?? evidence.explanation(evse: configuration.evses[index].id, at: time)
+        }
         guard !found.isEmpty else {
             throw .unknown(
-                "No decision of that time is remembered.", remedy: "The memory goes back to the last start, at most.")
+                "No decision of that time is remembered.", remedy: "Without a journal the memory goes back to the last start, at most.")
         }
         return found
     }
@@ -87,6 +95,16 @@ final class GatewayView: GatewayPort {
         for each in direction.map({ [$0] }) ?? LimitDirection.allCases { try desk.releaseLimit(each) }
         return Acknowledgement("Limit on \(direction?.rawValue ?? "import and export") released.")
     }
+
+    func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement {
+        try await operatorDesk.instruct(instruction)
+    }
+
+    func evidence(from: Date, to: Date, format: EvidenceFormat) throws(APIProblem) -> any EvidencePieces {
+        try evidence.pieces(from: from, to: to, format: format)
+    }
+
+    func verifyEvidence() async throws(APIProblem) -> EvidenceVerification { try evidence.verify() }
 
     func metrics() async -> [Metric] { GatewayMetrics.all(look()) }
 
@@ -124,7 +142,11 @@ final class GatewayView: GatewayPort {
 
     /// Writes down the decisions in force, once a second.
     func remember() {
-        for index in configuration.evses.indices { history.remember(explanation(index), evse: index) }
+        let changed = configuration.evses.indices.compactMap { index in
+            let now = explanation(index)
+            return history.remember(now, evse: index) ? now : nil
+        }
+        evidence.observe(look(), changed: changed)
     }
 
     private func index(of id: Int) throws(APIProblem) -> Int {

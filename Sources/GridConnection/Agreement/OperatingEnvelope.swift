@@ -72,6 +72,14 @@ package struct OperatingEnvelope: ~Copyable, Sendable {
             package var isCancelled: Bool
             /// Kept so that the server's list does not revive it.
             package var isOver: Bool
+
+            @_noLocks
+            package init(control: EnvelopeControl, hasBegun: Bool, isCancelled: Bool, isOver: Bool) {
+                self.control = control
+                self.hasBegun = hasBegun
+                self.isCancelled = isCancelled
+                self.isOver = isOver
+            }
         }
         package var records: InlineArray<64, Record>
         package var count = 0

@@ -15,6 +15,7 @@ package struct ConnectionRules: ~Copyable, Sendable {
     private var relay: RelayInputs?
     private var envelope: OperatingEnvelope?
     private let feedInCap: FeedInCap?
+    private var effects: EffectWatch
 
     /// - Parameter memory: What the rules knew before a restart; nil at a first start.
     package init(_ settings: ConnectionSettings, restored memory: ConnectionMemory?, at now: Instant) {
@@ -27,6 +28,7 @@ package struct ConnectionRules: ~Copyable, Sendable {
         relay = settings.relay.map { RelayInputs($0, at: now) }
         envelope = settings.envelope.map { OperatingEnvelope($0, restored: memory?.envelope, at: now) }
         feedInCap = settings.feedInCap
+        effects = EffectWatch(settings)
     }
 
     /// What must survive a restart.
@@ -73,12 +75,16 @@ package struct ConnectionRules: ~Copyable, Sendable {
     }
 
     /// One tick: what the connection point allows now.
-    /// - Parameter wall: nil while the time of day is not trusted.
+    /// - Parameters:
+    ///   - wall: nil while the time of day is not trusted.
+    ///   - events: With those of the inputs taken since the last step.
     @_noLocks
     package mutating func step(
-        at now: Instant, wall: WallTime?, _ limits: inout GridLimits, _ events: inout ConnectionEvents
+        at now: Instant, wall: WallTime?, _ seen: ConnectionObservation, _ limits: inout GridLimits,
+        _ events: inout ConnectionEvents
     ) {
         advance(to: now, wall, &events)
+        effects.advance(to: now, seen, &events)
         limits.removeAll()
         limits.add(calendar?.limit())
         limits.add(flexible?.limit())

@@ -51,6 +51,9 @@ enum APISchemas {
                 "power": ["type": "string", "examples": ["-7 kW", "4200 W"]],
                 "for": ["type": "string", "examples": ["15 min", "2 h"]],
             ], optional: ["for"]),
+        "Contact": object(["state": ["type": "string", "enum": ["closed", "open", "unknown"]]], optional: []),
+        "EvidenceVerification": object(
+            ["checked": integer, "intact": ["type": "boolean"], "findings": list(text)], optional: []),
         "Acknowledgement": object(["message": text, "expires_in_s": number], optional: ["expires_in_s"]),
         "Condition": object(["status": text], optional: []),
         "BenchParameters": ["type": "object", "additionalProperties": ["type": ["string", "number", "boolean"]]],

@@ -111,7 +111,7 @@ struct GatewayRoutes: Sendable {
         return try .json(try await gateway.setLimit(direction, to: size, for: duration))
     }
 
-    private static func direction(_ request: APIRequest) throws(APIProblem) -> LimitDirection {
+    static func direction(_ request: APIRequest) throws(APIProblem) -> LimitDirection {
         let text = request.parameters["direction"] ?? ""
         guard let direction = LimitDirection(rawValue: text) else {
             throw .unknown("“\(text)” is not a direction.", remedy: "Possible: import, export.")

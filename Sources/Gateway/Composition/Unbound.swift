@@ -1,0 +1,3 @@
+import ConfigurationFiles
+import GridConnection
+extension SiteConfiguration { var connection: ConnectionSettings { .unbound } }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+import Foundation
+import GridConnection
+import Journal
+import LinuxIO
+import LocalAPI
+
+/// Turns what comes in through the API into instructions of the grid connection, and their replies into words.
+struct OperatorDesk: Sendable {
+    let evidence: EvidenceDesk
+
+    func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement {
+        let (reply, id) = try await evidence.instruct(order(instruction)) { input(instruction, $0) }
+        guard reply == .accepted else { throw problem(reply, instruction) }
+        return Acknowledgement(words(instruction, id), expiresIn: duration(instruction))
+    }
+
+    private func input(_ instruction: OperatorInstruction, _ id: InstructionID) -> ConnectionInput {
+        switch instruction {
+        case .heartbeat(let direction): directed(direction, .heartbeat)
+        case .limit(let direction, let size, let isActive, let duration):
+            directed(direction, .write(LimitationWrite(size, isActive: isActive, duration: duration, instruction: id)))
+        case .failsafe(let direction, let size): directed(direction, .writeFailsafeLimit(size))
+        case .failsafeDuration(let direction, let duration): directed(direction, .writeFailsafeDuration(duration))
+        case .reduction(let size, let duration): .section14a(.reduce(to: size, duration: duration, id))
+        case .endOfReduction: .section14a(.release)
+        case .relay(let name, let isClosed): .relay(.sample(name.contact, isClosed: isClosed))
+        }
+    }
+
+    private func directed(_ direction: LimitDirection, _ input: LimitationInput) -> ConnectionInput {
+        switch direction {
+        case .import: .consumption(input)
+        case .export: .production(input)
+        }
+    }
+
+    /// What the record says was ordered; signs of life and settings of the failsafe are no orders.
+    private func order(_ instruction: OperatorInstruction) -> InstructionRecord.Order? {
+        let now = EvidenceDesk.wall()
+        return switch instruction {
+        case .limit(let direction, let size, true, let duration):
+            InstructionRecord.Order(
+                channel: direction == .import ? "LPC" : "LPP", who: "local API",
+                direction: direction == .import ? .import : .export, scope: "connection point", power: size,
+                starts: now, duration: duration)
+        case .reduction(let size, let duration):
+            InstructionRecord.Order(
+                channel: "local API", who: "local API", direction: .import, scope: "controllable", power: size,
+                starts: now, duration: duration)
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay: nil
+        }
+    }
+
+    private func duration(_ instruction: OperatorInstruction) -> Interval? {
+        switch instruction {
+        case .limit(_, _, true, let duration), .reduction(_, let duration): duration
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay: nil
+        }
+    }
+
+    private func words(_ instruction: OperatorInstruction, _ id: InstructionID) -> String {
+        switch instruction {
+        case .heartbeat: "Heard."
+        case .limit(let direction, let size, true, let duration):
+            "Limit on \(direction.rawValue): \(size)\(lasting(duration)), instruction \(id.number)."
+        case .limit(let direction, _, false, _): "Limit on \(direction.rawValue) lifted."
+        case .failsafe(let direction, let size): "Failsafe limit on \(direction.rawValue): \(size)."
+        case .failsafeDuration(let direction, let duration):
+            "The failsafe of \(direction.rawValue) holds \(duration) at least."
+        case .reduction(let size, let duration):
+            "All controllable devices reduced to \(size)\(lasting(duration)), instruction \(id.number)."
+        case .endOfReduction: "The reduction is over."
+        case .relay(let name, _): "\(name.rawValue) taken."
+        }
+    }
+
+    private func lasting(_ duration: Interval?) -> String { duration.map { " for \($0)" } ?? " until it is ended" }
+
+    private func problem(_ reply: ConnectionReply, _ instruction: OperatorInstruction) -> APIProblem {
+        switch reply {
+        case .accepted, .notConfigured:
+            .conflict(
+                "This site's agreement has no such rule.",
+                remedy: "Add \(key(instruction)) to “agreement” in the configuration and restart.")
+        case .limitation(let reply): .conflict("Refused: \(reply.inWords).", remedy: reply.remedy)
+        case .section14a(let reply): .conflict("Refused: \(reply.inWords).", remedy: "Send a power from 0 W and a duration above zero.")
+        case .relay: .conflict("This contact is not wired.", remedy: "Add it to “agreement.relays.wired”.")
+        case .flexible(let refusal): .conflict("Refused: \(refusal).", remedy: "See the agreement's flexible capacity.")
+        case .envelope(let refusal): .conflict("Refused: \(refusal).", remedy: "See the operating envelope's rules.")
+        }
+    }
+
+    private func key(_ instruction: OperatorInstruction) -> String {
+        switch instruction {
+        case .heartbeat(let direction), .limit(let direction, _, _, _), .failsafe(let direction, _),
+            .failsafeDuration(let direction, _):
+            direction == .import ? "“consumption_limit”" : "“production_limit”"
+        case .reduction, .endOfReduction: "“section_14a”"
+        case .relay: "“relays”"
+        }
+    }
+}
+
+extension RelayName {
+    var contact: RelayContact {
+        switch self {
+        case .w3: .w3
+        case .s2: .s2
+        case .s1: .s1
+        case .w4: .w4
+        }
+    }
+}
+
+extension LimitationReply {
+    var inWords: String {
+        switch self {
+        case .accepted: "accepted"
+        case .refusedNegative: "a limit is a magnitude, zero or more"
+        case .refusedImplausible: "no site is that large"
+        case .refusedDuration: "the duration is zero or less"
+        case .refusedNoHeartbeat: "no heartbeat was heard within the last minute"
+        case .refusedFailsafeDuration: "the failsafe's duration is not within 2 h to 24 h"
+        case .refusedNotPaired: "no control box is paired"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .refusedNoHeartbeat: "Send a heartbeat first, then the limit within 60 s."
+        case .refusedNotPaired: "Set “paired: true” in the configuration."
+        case .refusedFailsafeDuration: "Send a duration within 2 h to 24 h."
+        case .accepted, .refusedNegative, .refusedImplausible, .refusedDuration:
+            "Send a power from 0 W and a duration above zero."
+        }
+    }
+}
+
+extension Section14a.Reply {
+    var inWords: String {
+        switch self {
+        case .accepted: "accepted"
+        case .refusedNegative: "a limit is a magnitude, zero or more"
+        case .refusedImplausible: "no site is that large"
+        case .refusedDuration: "the duration is zero or less"
+        case .refusedNotReduced: "there is no reduction to end"
+        }
+    }
+}
