@@ -16,7 +16,8 @@ from typing import Any
 
 LISTENING = re.compile(r"listening on tcp (?P<host>\[[^\]]+\]|[^\s:\[]+):(?P<port>\d+)\s*$")
 PTY = re.compile(r"listening on pty (?P<path>/\S+)\s*$")
-API = re.compile(r"(?:api on |the API listens address=)(?P<url>https?://\S+?)/?\s*$")
+API = re.compile(
+    r"(?:api on |the API listens address=|dashboard: )(?P<url>https?://[^\s/]+)/?(?:\s|$)")
 
 
 class Running:

@@ -74,9 +74,12 @@ final class Bus {
             if linkFault != nil { logger.notice("the link is up again", metadata: ["bus": "\(name)"]) }
             linkFault = nil
         } catch {
-            outlets[index].failed(error)
             schedule.failed(index, at: MonotonicClock.now())
-            if case .link(let fault) = error, fault.needsReopening { loseLink(fault) }
+            if case .link(let fault) = error, fault.needsReopening {
+                loseLink(fault)
+            } else {
+                outlets[index].failed(error)
+            }
         }
     }
 
