@@ -43,8 +43,10 @@ MISTAKES = {
         '"tcp://192.0.2.32:502"', '"serial:///dev/ttyUSB0"', "14:47", ["not spoken over a serial line", "tcp"]),
     "limit above the fuse": (
         "  import: 40 kW", "  import: 40 kW\n  import_current: 80 A", "8:19", ["import_current", "63 A"]),
-    "limits that contradict each other": (
-        "  - id: 2\n", "  - id: 2\n    limits: { min_current: 20 A, max_current: 10 A }\n", "13:", ["evses[1].limits"]),
+    "agreement the fuse cannot carry": (
+        "fuse: 63 A", "fuse: 25 A", "7:11", ["agreement.import", "contradicts", "“site.fuse” at line 4", "25 A"]),
+    "reserve that leaves nothing": (
+        "  fuse: 63 A", "  fuse: 63 A\n  reserve: 50 kW", "5:12", ["site.reserve", "leaves nothing", "line 8, 40 kW"]),
     "no YAML": ("site:", "site: [", "", []),
 }  # fmt: skip
 
