@@ -142,7 +142,7 @@ def wait_until(holds: Callable[[], Any], what: str, patience_s: float = 20.0) ->
             return answer
         if time.monotonic() >= deadline:
             raise AssertionError(f"waited {patience_s} s in vain until {what}")
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def _accepts(host: str, port: int) -> bool:

@@ -86,7 +86,7 @@ def test_it_is_named_once_and_the_limit_holds(site: Site, behaviour: Behaviour) 
 
     site.bad.behaviour = behaviour
     wait_until(site.warnings, "the log names the charger", patience_s=60)
-    site.assert_limit_holds(for_s=12)
+    site.assert_limit_holds(for_s=8)
     fault, remedy = WHILE_RUNNING[behaviour]
     # Garbage may read as this or that; everything else is one trouble and one message.
     most = 3 if behaviour is Behaviour.ANSWERS_GARBAGE else 1

@@ -101,7 +101,8 @@ final class Bus {
         // One line when it goes, not one per attempt.
         if linkFault == nil {
             let names = outlets.map(\.name).joined(separator: ", ")
-            logger.warning("\(DeviceFault.link(fault)) Trying again.", metadata: ["bus": "\(name)", "device": "\(names)"])
+            logger.warning(
+                "\(DeviceFault.link(fault)) Trying again.", metadata: ["bus": "\(name)", "device": "\(names)"])
         }
         linkFault = fault.description
     }
