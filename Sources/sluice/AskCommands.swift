@@ -14,16 +14,15 @@ struct DaemonOption: ParsableArguments {
     }
 }
 
-struct StatusCommand: AsyncParsableCommand {
+struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "status", abstract: "Show the running daemon.")
     @OptionGroup var daemon: DaemonOption
     @Flag(help: "For programs.") var json = false
     @Flag(help: "Keep showing.") var watch = false
 
-    func run() async throws {
-        let client = try daemon.client()
-        let json = json
-        try await asking {
+    func run() throws {
+        let (json, watch) = (json, watch)
+        try asking(daemon.client()) { client in
             guard watch else { return Self.show(try await client.status(), json) }
             try await client.watch { status in
                 if !json { print("\u{1B}[H\u{1B}[2J", terminator: "") }
@@ -42,7 +41,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 }
 
-struct SetpointCommand: AsyncParsableCommand {
+struct SetpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setpoint", abstract: "Give an EVSE, or the site, a setpoint by hand, or release it.",
         discussion: "sluice setpoint 1 -7kW --for 15min\nsluice setpoint site 10kW\nsluice setpoint 1 release")
@@ -58,11 +57,9 @@ struct SetpointCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let client = try daemon.client()
-        let id = Int(evse)
-        let text = power.joined(separator: " ")
-        try await asking {
+    func run() throws {
+        let (id, text, duration) = (Int(evse), power.joined(separator: " "), duration)
+        try asking(daemon.client()) { client in
             if text == "release" {
                 print(try await client.releaseSetpoint(evse: id).message)
             } else {
@@ -72,7 +69,7 @@ struct SetpointCommand: AsyncParsableCommand {
     }
 }
 
-struct LimitCommand: AsyncParsableCommand {
+struct LimitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limit", abstract: "Enter an operator's instruction by hand, or release it.",
         discussion: "sluice limit import 4.2kW --for 2h\nsluice limit release")
@@ -91,10 +88,9 @@ struct LimitCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let client = try daemon.client()
-        let text = power.joined(separator: " ")
-        try await asking {
+    func run() throws {
+        let (direction, text, duration) = (direction, power.joined(separator: " "), duration)
+        try asking(daemon.client()) { client in
             if direction == "release" {
                 print(try await client.releaseLimit(nil).message)
             } else if let direction = LimitDirection(rawValue: direction) {
@@ -108,16 +104,16 @@ struct LimitCommand: AsyncParsableCommand {
     }
 }
 
-struct WhyCommand: AsyncParsableCommand {
+struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why", abstract: "Explain the decision and every limit that shaped it.")
     @OptionGroup var daemon: DaemonOption
     @Argument(help: "The EVSE's id; all without it.") var evse: Int?
     @Option(help: "A time, 2026-03-01T14:02:00Z.") var at: String?
 
-    func run() async throws {
-        let client = try daemon.client()
-        try await asking {
+    func run() throws {
+        let (evse, at) = (evse, at)
+        try asking(daemon.client()) { client in
             for explanation in try await client.why(evse: evse, at: at) { print(ExplanationText(explanation)) }
         }
     }

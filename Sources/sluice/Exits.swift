@@ -16,9 +16,9 @@ extension ExitCode {
 func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
 /// Runs a command against the daemon and turns its failures into one message and the exit code they stand for.
-func asking(_ body: () async throws -> Void) async throws {
+func asking(_ client: APIClient, _ body: @escaping @Sendable (APIClient) async throws -> Void) throws {
     do {
-        try await body()
+        try client.conversing(body)
     } catch let error as APIClientError {
         say("sluice: \(error)")
         throw error.isUnavailable ? ExitCode.unavailable : ExitCode(64)

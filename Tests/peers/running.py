@@ -16,7 +16,8 @@ from typing import Any
 
 LISTENING = re.compile(r"listening on tcp (?P<host>\[[^\]]+\]|[^\s:\[]+):(?P<port>\d+)\s*$")
 PTY = re.compile(r"listening on pty (?P<path>/\S+)\s*$")
-API = re.compile(r"(?:api on |the API listens address=)(?P<url>https?://\S+?)/?\s*$")
+API = re.compile(
+    r"(?:api on |the API listens address=|dashboard: )(?P<url>https?://[^\s/]+)/?(?:\s|$)")
 
 
 class Running:
@@ -141,7 +142,7 @@ def wait_until(holds: Callable[[], Any], what: str, patience_s: float = 20.0) ->
             return answer
         if time.monotonic() >= deadline:
             raise AssertionError(f"waited {patience_s} s in vain until {what}")
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def _accepts(host: str, port: int) -> bool:

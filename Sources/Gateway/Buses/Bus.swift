@@ -74,9 +74,12 @@ final class Bus {
             if linkFault != nil { logger.notice("the link is up again", metadata: ["bus": "\(name)"]) }
             linkFault = nil
         } catch {
-            outlets[index].failed(error)
             schedule.failed(index, at: MonotonicClock.now())
-            if case .link(let fault) = error, fault.needsReopening { loseLink(fault) }
+            if case .link(let fault) = error, fault.needsReopening {
+                loseLink(fault)
+            } else {
+                outlets[index].failed(error)
+            }
         }
     }
 
@@ -98,7 +101,8 @@ final class Bus {
         // One line when it goes, not one per attempt.
         if linkFault == nil {
             let names = outlets.map(\.name).joined(separator: ", ")
-            logger.warning("\(DeviceFault.link(fault)) Trying again.", metadata: ["bus": "\(name)", "device": "\(names)"])
+            logger.warning(
+                "\(DeviceFault.link(fault)) Trying again.", metadata: ["bus": "\(name)", "device": "\(names)"])
         }
         linkFault = fault.description
     }

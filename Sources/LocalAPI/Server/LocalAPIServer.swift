@@ -59,10 +59,10 @@ package struct LocalAPIServer: Service {
                 onListening(ListenAddress(host: listen.host, port: channel.localAddress?.port ?? listen.port))
             },
             logger: logger)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: [application], logger: logger).ending(within: .seconds(1))
-        )
         // Cancelled, the server would report an error for what is an ordinary end, so it is asked to end instead.
+        var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(1)
+        let group = ServiceGroup(configuration: configuration)
         let serving = Task { try await group.run() }
         do {
             try await withTaskCancellationHandler {
@@ -79,14 +79,6 @@ package struct LocalAPIServer: Service {
 
     private static var decoder: HTTP1Channel.Configuration.DecoderConfiguration {
         .init(maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
-    }
-}
-
-extension ServiceGroupConfiguration {
-    fileprivate func ending(within patience: Duration) -> Self {
-        var other = self
-        other.maximumGracefulShutdownDuration = patience
-        return other
     }
 }
 
