@@ -78,8 +78,8 @@ extension Controller {
         let time = circuits[index].sampledAt
         var slot = sharing.circuits[index].start
         while slot < sharing.circuits[index].end {
-            let history = states[evseAt[slot]].history
-            if case .none = history.hull(from: time - circuitModels[index].meterRefresh, to: time) { return false }
+            let looked = time - circuitModels[index].meterRefresh
+            if case .none = histories[evseAt[slot]].hull(from: looked, to: time) { return false }
             slot += 1
         }
         return true
