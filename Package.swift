@@ -42,6 +42,8 @@ let house: [Room] = [
     Room(name: "COpenSSL", kind: .systemLibrary(pkgConfig: "openssl", apt: "libssl-dev")),
     // Evidence that survives: instructions, limits, decisions and traces as a chain in SQLite; settings that must survive.
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
+    // Counts a thread's calls to the allocator, for tests and benchmarks.
+    Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
     Room(
         name: "LocalAPI", imports: ["Electricity"],
@@ -53,7 +55,7 @@ let house: [Room] = [
             "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "Journal", "LinuxIO",
             "LocalAPI", "PowerControl", "SimulatedSite", "CRealTime",
         ],
-        products: ["Logging", "ServiceLifecycle"]),
+        products: ["Logging", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.
     Room(
         name: "Bench",
@@ -66,6 +68,14 @@ let house: [Room] = [
             "Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LinuxIO", "LocalAPI", "SimulatedSite",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+    // Figures of the control loop, printed and never judged; scripts/benchmark runs it.
+    Room(
+        name: "Benchmarks", kind: .executable,
+        imports: [
+            "CAllocationCount", "CRealTime", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LinuxIO",
+            "PowerControl", "SimulatedSite",
+        ],
+        products: ["ArgumentParser"]),
 ]
 
 func exists(_ folder: String) -> Bool {

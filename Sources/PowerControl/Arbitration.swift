@@ -94,10 +94,9 @@ extension Controller {
         _ slot: Int, _ snapshot: borrowing Snapshot, towardSite site: SiteWish?, _ decision: inout Decision
     ) -> Power {
         let index = evseAt[slot]
-        let sample = snapshot.evses[index]
-        let (asked, reason) = ask(index, sample, snapshot, site)
+        let (asked, reason) = ask(index, snapshot, site)
         decision.evses[index].note(asked, reason)
-        var power = within(index, sample, asked, &decision)
+        var power = within(index, snapshot, asked, &decision)
         let least = minimum(index, charging: power > .zero)
         if power.magnitude < least, !power.isZero {
             power = .zero
@@ -113,17 +112,17 @@ extension Controller {
             power = .zero
             decision.evses[index].note(.zero, Reason(.minimumOffTime))
         }
-        fill(slot, index, power, least, sample, snapshot.now)
+        fill(slot, power, least, snapshot)
         return power
     }
 
-    private func ask(
-        _ index: Int, _ sample: EVSESample, _ snapshot: borrowing Snapshot, _ site: SiteWish?
+    @inline(__always) private func ask(
+        _ index: Int, _ snapshot: borrowing Snapshot, _ site: SiteWish?
     ) -> (Power, Reason) {
-        guard sample.measuredAt > .distantPast else { return (.zero, Reason(.notReady)) }
+        guard snapshot.evses[index].measuredAt > .distantPast else { return (.zero, Reason(.notReady)) }
         guard states[index].isFresh else { return (states[index].target, Reason(.chargerSilent)) }
-        guard sample.hasVehicle else { return (.zero, Reason(.noVehicle)) }
-        guard sample.takesSetpoints else { return (.zero, Reason(.notReady)) }
+        guard snapshot.evses[index].hasVehicle else { return (.zero, Reason(.noVehicle)) }
+        guard snapshot.evses[index].takesSetpoints else { return (.zero, Reason(.notReady)) }
         let limits = ratings(index)
         if let site {
             let power: Power = site.power > .zero ? limits.upper : (site.power < .zero ? limits.lower : .zero)
@@ -140,13 +139,15 @@ extension Controller {
     }
 
     /// Narrows the wish to the EVSE's own limits one after the other, so that each that bites is named.
-    private func within(
-        _ index: Int, _ sample: EVSESample, _ asked: Power, _ decision: inout Decision
+    @inline(__always) private func within(
+        _ index: Int, _ snapshot: borrowing Snapshot, _ asked: Power, _ decision: inout Decision
     ) -> Power {
         var power = asked
         narrow(&power, to: ratings(index), Reason(.chargerRating), index, &decision)
-        if let offered = sample.offered { narrow(&power, to: offered, Reason(.offered), index, &decision) }
-        if !sample.mayDischarge {
+        if let offered = snapshot.evses[index].offered {
+            narrow(&power, to: offered, Reason(.offered), index, &decision)
+        }
+        if !snapshot.evses[index].mayDischarge {
             narrow(
                 &power, to: PowerLimits(from: .zero, to: .watts(1_000_000)), Reason(.dischargeNotPermitted), index,
                 &decision)
@@ -157,7 +158,7 @@ extension Controller {
         return power
     }
 
-    private func narrow(
+    @inline(__always) private func narrow(
         _ power: inout Power, to limits: PowerLimits, _ reason: Reason, _ index: Int, _ decision: inout Decision
     ) {
         let narrowed = limits.nearest(to: power)
@@ -167,40 +168,39 @@ extension Controller {
     }
 
     /// The ratings on the line conductors in use.
-    private func ratings(_ index: Int) -> PowerLimits {
-        let model = models[index]
+    @inline(__always) private func ratings(_ index: Int) -> PowerLimits {
         let used = states[index].phases.count
-        guard used < model.wiring.count else { return model.ratings }
+        guard used < figures[index].conductorCount else { return models[index].ratings }
+        let model = models[index]
         return PowerLimits(
             from: model.ratings.lower * used / model.wiring.count, to: model.ratings.upper * used / model.wiring.count)
     }
 
-    /// The smallest magnitude other than zero, a multiple of the step.
-    @_noLocks func minimum(_ index: Int, charging: Bool) -> Power {
-        let model = models[index]
-        let full = charging ? model.minimumCharge : model.minimumDischarge
-        let used = full * states[index].phases.count / model.wiring.count
-        return Power(milli: (used.milli + model.step.milli - 1) / model.step.milli * model.step.milli)
+    /// The smallest magnitude other than zero on the conductors in use, a multiple of the step.
+    @inline(__always) @_noLocks func minimum(_ index: Int, charging: Bool) -> Power {
+        if states[index].phases.count >= figures[index].conductorCount {
+            return charging ? figures[index].minimumCharge : figures[index].minimumDischarge
+        }
+        return models[index].minimum(charging: charging, on: states[index].phases.count)
     }
 
-    private mutating func fill(
-        _ slot: Int, _ index: Int, _ power: Power, _ least: Power, _ sample: EVSESample, _ now: Instant
-    ) {
+    private mutating func fill(_ slot: Int, _ power: Power, _ least: Power, _ snapshot: borrowing Snapshot) {
+        let index = evseAt[slot]
         let isOn = states[index].target.milli.signum() == power.milli.signum()
         // Who starts needs a little more than the minimum (beside the hysteresis), or a trembling load would switch it on and off.
         let step = models[index].step.milli
         let toStart = ((least + least / 100).milli + step - 1) / step * step
         sharing.slots[slot] = Sharing.Slot(
             power: power.milli, floor: isOn ? least.milli : min(toStart, power.magnitude.milli),
-            weight: Int64(models[index].weight) * urgency(index, sample, now), step: step,
-            perMilliwatt: drawPerMilliwatt(on: conductors(index)), siteShare: states[index].followsSite ? 6 : 0)
+            weight: Int64(models[index].weight) * urgency(index, snapshot), step: step,
+            perMilliwatt: perMilliwatt(index), siteShare: states[index].followsSite ? 6 : 0)
     }
 
     /// 4 for a vehicle that needs nothing more, 16 for one that needs its full rating until departure, 8 where nothing is
     /// known. Coarse, so that shares do not creep with every tick.
-    private func urgency(_ index: Int, _ sample: EVSESample, _ now: Instant) -> Int64 {
-        guard let need = sample.need else { return 8 }
-        let seconds = max(60, (need.until - now).nanoseconds / 1_000_000_000)
+    private func urgency(_ index: Int, _ snapshot: borrowing Snapshot) -> Int64 {
+        guard let need = snapshot.evses[index].need else { return 8 }
+        let seconds = max(60, (need.until - snapshot.now).nanoseconds / 1_000_000_000)
         let required = max(0, min(need.energy.milli, Energy.plausible)) * 3_600 / seconds
         let rating = max(1, models[index].ratings.upper.milli)
         return 4 + 12 * min(required, rating) / rating

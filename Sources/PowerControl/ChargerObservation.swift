@@ -9,19 +9,20 @@ extension Controller {
         var slot = 0
         while slot < evseAt.count {
             let index = evseAt[slot]
-            observe(index, snapshot.evses[index], snapshot.now)
+            observe(index, snapshot)
             slot += 1
         }
     }
 
-    private mutating func observe(_ index: Int, _ sample: EVSESample, _ now: Instant) {
-        let model = models[index]
-        let isFresh = sample.measuredAt > .distantPast && now - sample.measuredAt <= model.maximumReadingAge
+    private mutating func observe(_ index: Int, _ snapshot: borrowing Snapshot) {
+        let now = snapshot.now
+        let measuredAt = snapshot.evses[index].measuredAt
+        let isFresh = measuredAt > .distantPast && now - measuredAt <= models[index].maximumReadingAge
         states[index].isFresh = isFresh
-        if isFresh, sample.measuredAt > states[index].measuredAt { believe(index, sample, now) }
+        if isFresh, measuredAt > states[index].measuredAt { believe(index, snapshot.evses[index], now) }
         var claim = states[index].occupancy.commanded()
         if let measured = states[index].measured { claim.include(measured) }
-        if !isFresh, let fallback = sample.hardwareFallback { claim.include(fallback) }
+        if !isFresh, let fallback = snapshot.evses[index].hardwareFallback { claim.include(fallback) }
         states[index].claim = claim
         claimDraws(index)
     }
@@ -32,7 +33,7 @@ extension Controller {
         states[index].measuredAt = sample.measuredAt
         states[index].measured = plausible(sample.power, model.ratings)
         states[index].measuredCurrent = sample.current
-        if let draw = measuredDraw(index) { states[index].history.record(draw, at: sample.measuredAt) }
+        if let draw = measuredDraw(index) { histories[index].record(draw, at: sample.measuredAt) }
         if isFirst { adopt(index, now) }
         states[index].occupancy.observe(
             takenAt: sample.measuredAt, target: states[index].target, settling: model.settling, now: now)
@@ -60,10 +61,10 @@ extension Controller {
         return Power(milli: measured < .zero ? 0 - size : size)
     }
 
-    @_noLocks func measuredDraw(_ index: Int) -> Draw? {
+    @inline(__always) @_noLocks func measuredDraw(_ index: Int) -> Draw? {
         guard let measured = states[index].measured else { return nil }
         if let current = states[index].measuredCurrent { return phaseDraws(current, total: measured.milli &* 6) }
-        return draw(measured, drawPerMilliwatt(on: conductors(index)))
+        return draw(measured, perMilliwatt(index))
     }
 
     /// A charger that claims half as much again as it can is not believed.
@@ -75,7 +76,7 @@ extension Controller {
     }
 
     private mutating func claimDraws(_ index: Int) {
-        let factor = drawPerMilliwatt(on: conductors(index))
+        let factor = perMilliwatt(index)
         var high = draw(states[index].claim.high, factor)
         var low = draw(states[index].claim.low, factor)
         if let current = states[index].measuredCurrent {
@@ -92,6 +93,12 @@ extension Controller {
         let wiring = models[index].wiring
         if states[index].phases.count >= wiring.count { return wiring }
         return PhaseSet(bits: wiring.bits & (0 &- wiring.bits))
+    }
+
+    /// Draw per milliwatt on the conductors in use.
+    @inline(__always) @_noLocks func perMilliwatt(_ index: Int) -> Draw {
+        if states[index].phases.count >= figures[index].conductorCount { return figures[index].perMilliwatt }
+        return drawPerMilliwatt(on: conductors(index))
     }
 
     @_noLocks func phaseDraws(_ current: PerPhase<Current>, total: Int64) -> Draw {

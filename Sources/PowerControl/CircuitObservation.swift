@@ -37,19 +37,25 @@ extension Controller {
 
     /// Claims of a circuit include those of the circuits below it.
     private mutating func sumClaims() {
-        var index = circuits.count - 1
+        var index = 0
+        while index < circuits.count {
+            circuits[index].claimedHigh = .zero
+            circuits[index].claimedLow = .zero
+            index += 1
+        }
+        index = circuits.count - 1
         while index >= 0 {
-            let range = sharing.circuits[index]
-            var high = Draw.zero
-            var low = Draw.zero
-            var slot = range.start
-            while slot < range.end {
-                high &+= states[evseAt[slot]].claimDrawHigh
-                low &+= states[evseAt[slot]].claimDrawLow
+            var slot = sharing.circuits[index].start
+            while slot < sharing.circuits[index].ownEnd {
+                circuits[index].claimedHigh &+= states[evseAt[slot]].claimDrawHigh
+                circuits[index].claimedLow &+= states[evseAt[slot]].claimDrawLow
                 slot += 1
             }
-            circuits[index].claimedHigh = high
-            circuits[index].claimedLow = low
+            let parent = sharing.circuits[index].parent
+            if parent >= 0 {
+                circuits[parent].claimedHigh &+= circuits[index].claimedHigh
+                circuits[parent].claimedLow &+= circuits[index].claimedLow
+            }
             index -= 1
         }
     }
@@ -72,8 +78,8 @@ extension Controller {
         let time = circuits[index].sampledAt
         var slot = sharing.circuits[index].start
         while slot < sharing.circuits[index].end {
-            let history = states[evseAt[slot]].history
-            if case .none = history.hull(from: time - circuitModels[index].meterRefresh, to: time) { return false }
+            let looked = time - circuitModels[index].meterRefresh
+            if case .none = histories[evseAt[slot]].hull(from: looked, to: time) { return false }
             slot += 1
         }
         return true
@@ -165,22 +171,23 @@ extension Controller {
     }
 
     /// What one charger took at some time in a period, as narrow as can be told.
-    private func chargerDraw(_ index: Int, from start: Instant, to end: Instant, isFirst: Bool) -> (
+    @inline(__always) private func chargerDraw(_ index: Int, from start: Instant, to end: Instant, isFirst: Bool) -> (
         low: Draw, high: Draw
     ) {
-        let state = states[index]
+        let isFresh = states[index].isFresh
         let settling = models[index].settling
         // No command can have moved it between its own measurement and the meter's.
-        let settledAt = state.occupancy.changedAt + settling
-        if state.isFresh, start >= settledAt, state.measuredAt >= settledAt, let settled = measuredDraw(index) {
+        let settledAt = states[index].occupancy.changedAt + settling
+        if isFresh, start >= settledAt, states[index].measuredAt >= settledAt, let settled = measuredDraw(index) {
             return (settled, settled)
         }
         // Commands that only rose, or only fell, take it through its readings in their order.
-        if let seen = state.history.hull(from: start, to: end), state.occupancy.reversedAt + settling <= seen.since {
+        let reversedAt = states[index].occupancy.reversedAt + settling
+        if reversedAt <= start, let seen = histories[index].hull(from: start, to: end), reversedAt <= seen.since {
             return (seen.low, seen.high)
         }
-        if isFirst, state.isFresh, let measured = measuredDraw(index) { return (measured, measured) }
-        return (state.claimDrawLow, state.claimDrawHigh)
+        if isFirst, isFresh, let measured = measuredDraw(index) { return (measured, measured) }
+        return (states[index].claimDrawLow, states[index].claimDrawHigh)
     }
 
     private mutating func bound(_ index: Int, _ snapshot: borrowing Snapshot, _ decision: inout Decision) {

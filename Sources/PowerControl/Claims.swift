@@ -12,7 +12,7 @@ extension Controller {
         while slot < evseAt.count {
             let index = evseAt[slot]
             let wanted = Power(milli: sharing.slots[slot].power)
-            var excess = claimed(by: states[index], for: wanted)
+            var excess = claimed(by: index, for: wanted)
             states[index].unconditional = free(slot, wanted, excess, excess > .zero ? draws : delivers, snapshot.now)
             excess -= states[index].unconditional
             let eased = Power(milli: sharing.slots[slot].power)
@@ -30,11 +30,12 @@ extension Controller {
 
     /// What a target takes beyond what is claimed already. A move within the claim takes nothing, yet counts as a move: where
     /// the claims alone exceed the room, as after a restart, nobody moves up until they are known better.
-    private func claimed(by state: EVSEState, for wanted: Power) -> Power {
-        let measured = state.measured ?? state.target
+    @inline(__always) private func claimed(by index: Int, for wanted: Power) -> Power {
+        let target = states[index].target
+        let measured = states[index].measured ?? target
         let token = Power(milli: 1)
-        if wanted > max(state.target, measured) { return max(token, wanted - state.claim.high) }
-        if wanted < min(state.target, measured) { return min(Power.zero - token, wanted - state.claim.low) }
+        if wanted > max(target, measured) { return max(token, wanted - states[index].claim.high) }
+        if wanted < min(target, measured) { return min(Power.zero - token, wanted - states[index].claim.low) }
         return .zero
     }
 
@@ -98,55 +99,49 @@ extension Controller {
         let isRise = excess > .zero
         let share = sharing.slots[slot].perMilliwatt
         var needed: Int64 = 0
-        var circuit = 0
-        while circuit < circuits.count {
-            if isOn(circuit, slot) {
-                let missing = isRise ? circuits[circuit].missingExport : circuits[circuit].missingImport
-                var lane = 0
-                while lane < 4 {
-                    if share[lane] > 0 { needed = max(needed, (missing[lane] + share[lane] - 1) / share[lane]) }
-                    lane += 1
-                }
+        var circuit = models[evseAt[slot]].circuit
+        while circuit >= 0 {
+            let missing = isRise ? circuits[circuit].missingExport : circuits[circuit].missingImport
+            var lane = 0
+            while lane < 4 {
+                if share[lane] > 0 { needed = max(needed, (missing[lane] + share[lane] - 1) / share[lane]) }
+                lane += 1
             }
-            circuit += 1
+            circuit = sharing.circuits[circuit].parent
         }
         let moved = min(needed, excess.magnitude.milli)
-        circuit = 0
-        while circuit < circuits.count {
-            if isOn(circuit, slot) {
-                let taken = share &* Draw(repeating: moved)
-                if isRise {
-                    circuits[circuit].missingExport &-= taken
-                } else {
-                    circuits[circuit].missingImport &-= taken
-                }
+        circuit = models[evseAt[slot]].circuit
+        while circuit >= 0 {
+            let taken = share &* Draw(repeating: moved)
+            if isRise {
+                circuits[circuit].missingExport &-= taken
+            } else {
+                circuits[circuit].missingImport &-= taken
             }
-            circuit += 1
+            circuit = sharing.circuits[circuit].parent
         }
         return Power(milli: isRise ? moved : 0 - moved)
-    }
-
-    private func isOn(_ circuit: Int, _ slot: Int) -> Bool {
-        slot >= sharing.circuits[circuit].start && slot < sharing.circuits[circuit].end
     }
 
     /// What each circuit lacks although everyone did as told: who was told to let go counts at the target, whose counterflow
     /// is not certain counts without it.
     private mutating func sumTold() {
-        var circuit = 0
-        while circuit < circuits.count {
-            var high = Draw.zero
-            var low = Draw.zero
+        var circuit = circuits.count - 1
+        while circuit >= 0 {
+            var sum = sharing.circuits[circuit].flowBelow
+            sharing.circuits[circuit].flowBelow = Sharing.Flow()
             var slot = sharing.circuits[circuit].start
-            while slot < sharing.circuits[circuit].end {
+            while slot < sharing.circuits[circuit].ownEnd {
                 let told = told(slot)
-                high &+= told.high
-                low &+= told.low
+                sum.drawn &+= told.high
+                sum.delivered &+= told.low
                 slot += 1
             }
-            circuits[circuit].missingImport = lanewiseMax(.zero, high &- sharing.circuits[circuit].importRoom)
-            circuits[circuit].missingExport = lanewiseMax(.zero, .zero &- low &- sharing.circuits[circuit].exportRoom)
-            circuit += 1
+            let rooms = sharing.circuits[circuit]
+            circuits[circuit].missingImport = lanewiseMax(.zero, sum.drawn &- rooms.importRoom)
+            circuits[circuit].missingExport = lanewiseMax(.zero, .zero &- sum.delivered &- rooms.exportRoom)
+            if rooms.parent >= 0 { sharing.circuits[rooms.parent].flowBelow &+= sum }
+            circuit -= 1
         }
     }
 
@@ -160,14 +155,16 @@ extension Controller {
         return isBelow && target.magnitude >= least ? Power(milli: least.milli * sign) : power
     }
 
-    private func told(_ slot: Int) -> (low: Draw, high: Draw) {
-        let state = states[evseAt[slot]]
+    @inline(__always) private func told(_ slot: Int) -> (low: Draw, high: Draw) {
+        let index = evseAt[slot]
         // After a restart the reading is the best that is known; the claims alone would stop everyone at once.
-        if !state.occupancy.isKnown, let measured = measuredDraw(evseAt[slot]) { return (measured, measured) }
+        if !states[index].occupancy.isKnown, let measured = measuredDraw(index) { return (measured, measured) }
         let share = sharing.slots[slot].perMilliwatt
+        let target = states[index].target
+        let claim = states[index].claim
         return (
-            state.claim.low < .zero ? draw(min(.zero, state.target), share) : state.claimDrawLow,
-            state.claim.high > .zero ? draw(max(.zero, state.target), share) : state.claimDrawHigh
+            claim.low < .zero ? draw(min(.zero, target), share) : states[index].claimDrawLow,
+            claim.high > .zero ? draw(max(.zero, target), share) : states[index].claimDrawHigh
         )
     }
 

@@ -17,12 +17,14 @@ package struct Controller: ~Copyable, Sendable {
 
     let circuitModels: FixedArray<CircuitModel>
     let models: FixedArray<EVSEModel>
+    let figures: FixedArray<EVSEFigures>
     /// EVSE of each slot; slots are ordered so that every circuit's are neighbours.
     let evseAt: FixedArray<Int>
 
     var circuits: FixedArray<CircuitState>
     var controllable = ControllableBound()
     var states: FixedArray<EVSEState>
+    var histories: FixedArray<ReadingHistory>
     var sharing: Sharing
     /// The same tree, sharing what may be claimed anew.
     var claims: Sharing
@@ -43,10 +45,12 @@ package struct Controller: ~Copyable, Sendable {
         turn = site.turn
         circuitModels = FixedArray(site.circuits)
         models = FixedArray(site.evses)
+        figures = FixedArray(site.evses.map { EVSEFigures($0) })
         let layout = SlotLayout(site)
         evseAt = FixedArray(layout.evseAt)
         circuits = FixedArray(site.circuits.map { CircuitState($0) })
         states = FixedArray(site.evses.map { EVSEState($0, at: now) })
+        histories = FixedArray(repeating: ReadingHistory(), count: site.evses.count)
         sharing = Sharing(circuits: layout.circuits, slotCount: site.evses.count)
         claims = Sharing(circuits: layout.circuits, slotCount: site.evses.count)
         ranking = Ranking(count: site.evses.count)
@@ -107,7 +111,6 @@ struct EVSEState: Sendable, BitwiseCopyable {
     var measuredCurrent: PerPhase<Current>?
     var measuredAt = Instant.distantPast
     var isFresh = false
-    var history = ReadingHistory()
     /// Everything the EVSE may be at or get to; the phases' share may be larger than even.
     var claim: PowerSpan
     var claimDrawHigh = Draw.zero
@@ -160,8 +163,10 @@ struct SlotLayout {
     private mutating func place(_ circuit: Int, _ site: SiteModel) {
         circuits[circuit].start = evseAt.count
         evseAt += site.evses.indices.filter { site.evses[$0].circuit == circuit }
+        circuits[circuit].ownEnd = evseAt.count
         for child in site.circuits.indices where site.circuits[child].parent == circuit {
             precondition(child > circuit, "circuits come after their parents")
+            circuits[child].parent = circuit
             place(child, site)
         }
         circuits[circuit].end = evseAt.count

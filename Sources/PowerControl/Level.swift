@@ -13,6 +13,8 @@ struct Level: Sendable, BitwiseCopyable {
     var sign: Int64
     var room: Int64
     var reason: Reason
+    /// The common height that was found; before, where to begin to look for it, 0 for anywhere.
+    var height: Int64 = 0
 
     @_noLocks init(start: Int, end: Int, conductor: Int, sign: Int64, room: Int64, reason: Reason) {
         self.start = start
@@ -24,15 +26,35 @@ struct Level: Sendable, BitwiseCopyable {
     }
 }
 
+/// The members of a level, summed up.
+struct Survey: Sendable, BitwiseCopyable {
+    /// What they draw, or deliver.
+    var need: Int64 = 0
+    /// How little they can do with.
+    var floors: Int64 = 0
+    /// What each milliwatt of the common height takes where nobody meets its floor or size; above zero with any member.
+    var perHeight: Int64 = 0
+    /// The power of the largest, in milliwatts.
+    var largest: Int64 = 0
+
+    @_noLocks init() {}
+}
+
 extension Sharing {
     /// Lowers the magnitudes of the level's members to a common height, in proportion to their weights, so that they fit
     /// the room. Nobody goes below its floor; if even the floors do not fit, those ranked last get nothing.
     /// - Returns: Whether a power was lowered.
-    @_noLocks mutating func lower(_ level: Level, _ ranking: inout Ranking) -> Bool {
+    @_noLocks mutating func lower(_ level: inout Level, _ ranking: inout Ranking) -> Bool {
         guard level.room > 0 else { return apply(level, height: -1) }
-        let isChanged = dropWhoDoesNotFit(level, &ranking)
-        guard need(level) > level.room else { return isChanged }
-        return apply(level, height: height(of: level)) || isChanged
+        var survey = survey(level)
+        let isChanged = survey.floors > level.room
+        if isChanged {
+            dropWhoDoesNotFit(level, floors: survey.floors, &ranking)
+            survey = self.survey(level)
+        }
+        guard survey.need > level.room else { return isChanged }
+        level.height = height(of: level, survey)
+        return apply(level, height: level.height) || isChanged
     }
 
     /// What the members draw, or deliver, as it stands.
@@ -59,14 +81,25 @@ extension Sharing {
     @inline(__always)
     private func floor(_ slot: Int, _ level: Level) -> Int64 { min(slots[slot].floor, slots[slot].power &* level.sign) }
 
-    private mutating func dropWhoDoesNotFit(_ level: Level, _ ranking: inout Ranking) -> Bool {
-        var floors: Int64 = 0
+    private func survey(_ level: Level) -> Survey {
+        var survey = Survey()
         var slot = level.start
         while slot < level.end {
-            if isMember(slot, level) { floors &+= floor(slot, level) &* coefficient(slot, level.conductor) }
+            if isMember(slot, level) {
+                let size = slots[slot].power &* level.sign
+                let factor = coefficient(slot, level.conductor)
+                survey.need &+= size &* factor
+                survey.floors &+= floor(slot, level) &* factor
+                survey.perHeight &+= slots[slot].weight &* factor
+                survey.largest = max(survey.largest, size)
+            }
             slot += 1
         }
-        guard floors > level.room else { return false }
+        return survey
+    }
+
+    private mutating func dropWhoDoesNotFit(_ level: Level, floors: Int64, _ ranking: inout Ranking) {
+        var floors = floors
         ranking.sort()
         var position = slots.count - 1
         while position >= 0, floors > level.room {
@@ -80,46 +113,26 @@ extension Sharing {
             }
             position -= 1
         }
-        return true
     }
 
-    /// The greatest height, in 1/1024 mW per weight, at which the members fit, to within a few milliwatts each: Newton
-    /// steps inside a bracket. Past many floors and sizes close to each other they creep, so every fourth step halves
-    /// the bracket, and the search always ends.
-    private func height(of level: Level) -> Int64 {
+    /// The greatest height, in whole milliwatts per weight, at which the members fit: one number, wherever the search begins.
+    /// Newton steps inside a bracket are exact where nobody meets its floor or size in between. Past many floors and sizes
+    /// close to each other they creep, so every fourth step halves the bracket, and the search always ends.
+    private func height(of level: Level, _ survey: Survey) -> Int64 {
         var fitting: Int64 = 0
-        var tooHigh = ceiling(of: level)
-        var next = tooHigh / 2
+        // Even the lightest is not cut there.
+        var tooHigh = survey.largest &+ 1
+        var next = level.height > 0 ? level.height : level.room / survey.perHeight
         var attempts = 1
         while tooHigh - fitting > 1 {
+            next = attempts % 4 == 0 ? fitting + (tooHigh - fitting) / 2 : min(max(next, fitting + 1), tooHigh - 1)
             let (sum, slope) = needed(level, at: next)
             let spare = level.room &- sum
             if spare >= 0 { fitting = next } else { tooHigh = next }
-            if spare >= 0, spare < max(600, slope) { break }
-            next = newton(from: next, spare, slope)
+            if slope > 0 { next &+= (spare < 0 ? spare &- slope &+ 1 : spare) / slope }
             attempts += 1
-            if next <= fitting || next >= tooHigh || attempts % 4 == 0 { next = fitting + (tooHigh - fitting) / 2 }
         }
         return fitting
-    }
-
-    /// Where the tangent meets the room; a little below it when coming from above, so that the search lands on what fits.
-    private func newton(from height: Int64, _ spare: Int64, _ slope: Int64) -> Int64 {
-        guard slope > 0 else { return height }
-        let step = spare / slope &* 1_024 &+ spare % slope &* 1_024 / slope
-        return spare < 0 ? height &+ step &- 1 : height &+ step
-    }
-
-    private func ceiling(of level: Level) -> Int64 {
-        var height: Int64 = 1
-        var slot = level.start
-        while slot < level.end {
-            if isMember(slot, level) {
-                height = max(height, (slots[slot].power &* level.sign &* 1_024) / slots[slot].weight &+ 1_024)
-            }
-            slot += 1
-        }
-        return height
     }
 
     private func needed(_ level: Level, at height: Int64) -> (sum: Int64, slope: Int64) {
@@ -128,7 +141,7 @@ extension Sharing {
         var slot = level.start
         while slot < level.end {
             if isMember(slot, level) {
-                let share = slots[slot].weight &* height >> 10
+                let share = slots[slot].weight &* height
                 let size = slots[slot].power &* level.sign
                 let least = floor(slot, level)
                 let factor = coefficient(slot, level.conductor)
@@ -147,7 +160,7 @@ extension Sharing {
         while slot < level.end {
             if isMember(slot, level) {
                 let size = slots[slot].power &* level.sign
-                let share = height < 0 ? 0 : max(floor(slot, level), slots[slot].weight &* height >> 10)
+                let share = height < 0 ? 0 : max(floor(slot, level), slots[slot].weight &* height)
                 if share < size {
                     slots[slot].power = (share - share % slots[slot].step) &* level.sign
                     slots[slot].wasCut = true

@@ -10,9 +10,12 @@ import Electricity
 /// still above its level. Every cut moves a power toward zero, so repeating the passes ends.
 struct Sharing: ~Copyable, Sendable {
     struct Circuit: Sendable, BitwiseCopyable {
-        /// The slots of the circuit's EVSEs and those of the circuits below it.
+        /// The slots of the circuit's own EVSEs, followed by those of the circuits below it.
         var start: Int
+        var ownEnd: Int
         var end: Int
+        /// -1 for the connection point.
+        var parent = -1
         /// What the EVSEs together may draw and, as a magnitude, deliver.
         var importRoom = Draw.zero
         var exportRoom = Draw.zero
@@ -22,6 +25,30 @@ struct Sharing: ~Copyable, Sendable {
         var meterIsSilent = false
         /// What is drawn after the last pass.
         var drawn = Draw.zero
+        /// The common heights of the last cuts, where the next search begins: from tick to tick they hardly change.
+        var importHeight = Draw.zero
+        var exportHeight = Draw.zero
+        /// During a pass: what flows in the circuits below, which it has been through already.
+        var flowBelow = Flow()
+
+        init(start: Int, end: Int) {
+            self.start = start
+            ownEnd = end
+            self.end = end
+        }
+    }
+
+    /// What some EVSEs draw and, below zero, what others deliver.
+    struct Flow: Sendable, BitwiseCopyable {
+        var drawn = Draw.zero
+        var delivered = Draw.zero
+
+        @_noLocks init() {}
+
+        @_noLocks static func &+= (lhs: inout Flow, rhs: Flow) {
+            lhs.drawn &+= rhs.drawn
+            lhs.delivered &+= rhs.delivered
+        }
     }
 
     struct Slot: Sendable, BitwiseCopyable {
@@ -78,23 +105,24 @@ struct Sharing: ~Copyable, Sendable {
             // Nobody sees a circuit whose meter is silent: there, no flow is trusted to balance another.
             let countsOffsets = countingOffsets && !circuits[index].meterIsSilent
             var conductor = 0
-            var (drawn, delivered) = flows(index)
+            var flow = flow(from: circuits[index].start, to: circuits[index].ownEnd)
+            flow &+= circuits[index].flowBelow
             while conductor < 4 {
-                let offset = countsOffsets ? delivered[conductor] : 0
-                if drawn[conductor] &+ offset > circuits[index].importRoom[conductor] {
+                let offset = countsOffsets ? flow.delivered[conductor] : 0
+                if flow.drawn[conductor] &+ offset > circuits[index].importRoom[conductor] {
                     let room = circuits[index].importRoom[conductor] &- offset
                     isChanged = cut(index, conductor, 1, to: room, &ranking) || isChanged
-                    (drawn, delivered) = flows(index)
+                    flow = self.flow(from: circuits[index].start, to: circuits[index].end)
                 }
-                let counter = countsOffsets ? drawn[conductor] : 0
-                if 0 &- delivered[conductor] &- counter > circuits[index].exportRoom[conductor] {
+                let counter = countsOffsets ? flow.drawn[conductor] : 0
+                if 0 &- flow.delivered[conductor] &- counter > circuits[index].exportRoom[conductor] {
                     let room = circuits[index].exportRoom[conductor] &+ counter
                     isChanged = cut(index, conductor, -1, to: room, &ranking) || isChanged
-                    (drawn, delivered) = flows(index)
+                    flow = self.flow(from: circuits[index].start, to: circuits[index].end)
                 }
                 conductor += 1
             }
-            circuits[index].drawn = drawn &+ delivered
+            hand(flow, of: index)
             index -= 1
         }
         return isChanged
@@ -103,41 +131,57 @@ struct Sharing: ~Copyable, Sendable {
     /// Lowers the magnitudes of the EVSEs that follow the site's setpoint until they sum up to no more than `power`.
     @_noLocks mutating func fitSite(to power: Power, source: UInt16, _ ranking: inout Ranking) {
         let sign: Int64 = power < .zero ? -1 : 1
-        let level = Level(
+        var level = Level(
             start: 0, end: slots.count, conductor: 4, sign: sign, room: power.magnitude.milli &* 6,
             reason: Reason(.siteSetpoint, source: source))
-        if need(level) > level.room { _ = lower(level, &ranking) }
+        if need(level) > level.room { _ = lower(&level, &ranking) }
     }
 
-    private func flows(_ circuit: Int) -> (drawn: Draw, delivered: Draw) {
-        var drawn = Draw.zero
-        var delivered = Draw.zero
-        var slot = circuits[circuit].start
-        let end = circuits[circuit].end
+    /// Adds it to what the parent finds below, and leaves the circuit ready for the next pass.
+    private mutating func hand(_ flow: Flow, of index: Int) {
+        circuits[index].drawn = flow.drawn &+ flow.delivered
+        circuits[index].flowBelow = Flow()
+        let parent = circuits[index].parent
+        if parent >= 0 { circuits[parent].flowBelow &+= flow }
+    }
+
+    private func flow(from start: Int, to end: Int) -> Flow {
+        var flow = Flow()
+        var slot = start
         while slot < end {
             let power = slots[slot].power
             if power > 0 {
-                drawn &+= slots[slot].perMilliwatt &* Draw(repeating: power)
+                flow.drawn &+= slots[slot].perMilliwatt &* Draw(repeating: power)
             } else if power < 0 {
-                delivered &+= slots[slot].perMilliwatt &* Draw(repeating: power)
+                flow.delivered &+= slots[slot].perMilliwatt &* Draw(repeating: power)
             }
             slot += 1
         }
-        return (drawn, delivered)
+        return flow
     }
 
     private mutating func cut(
         _ circuit: Int, _ conductor: Int, _ sign: Int64, to room: Int64, _ ranking: inout Ranking
     ) -> Bool {
-        let bounds = circuits[circuit]
-        let source = sign > 0 ? bounds.importSource[conductor] : bounds.exportSource[conductor]
-        let kind: Reason.Kind = source != 0 ? .imposedLimit : (bounds.meterIsSilent ? .meterSilent : .circuit)
+        let isImport = sign > 0
+        let source =
+            isImport ? circuits[circuit].importSource[conductor] : circuits[circuit].exportSource[conductor]
+        let kind: Reason.Kind =
+            source != 0 ? .imposedLimit : (circuits[circuit].meterIsSilent ? .meterSilent : .circuit)
         let reason = Reason(
-            kind, circuit: circuit, conductor: conductorNamed(conductor), isExport: sign < 0, source: source)
-        return lower(
-            Level(
-                start: bounds.start, end: bounds.end, conductor: conductor, sign: sign, room: room, reason: reason),
-            &ranking)
+            kind, circuit: circuit, conductor: conductorNamed(conductor), isExport: !isImport, source: source)
+        var level = Level(
+            start: circuits[circuit].start, end: circuits[circuit].end, conductor: conductor, sign: sign, room: room,
+            reason: reason)
+        level.height =
+            isImport ? circuits[circuit].importHeight[conductor] : circuits[circuit].exportHeight[conductor]
+        let isChanged = lower(&level, &ranking)
+        if isImport {
+            circuits[circuit].importHeight[conductor] = level.height
+        } else {
+            circuits[circuit].exportHeight[conductor] = level.height
+        }
+        return isChanged
     }
 
     private func conductorNamed(_ lane: Int) -> Reason.Conductor {

@@ -26,12 +26,12 @@ extension Controller {
         decision.evses[evseAt[slot]].note(power, reason)
     }
 
-    private func mustRest(_ index: Int, _ power: Int64, _ isEmpty: Bool, _ now: Instant) -> Bool {
-        let state = states[index]
+    @inline(__always) private func mustRest(_ index: Int, _ power: Int64, _ isEmpty: Bool, _ now: Instant) -> Bool {
         let direction = power.signum()
-        guard direction != 0, state.direction != 0, direction != state.direction else { return false }
-        if !state.target.isZero { return true }
-        return !isEmpty || now - state.turnedOffAt < models[index].directionChangePause
+        let before = states[index].direction
+        guard direction != 0, before != 0, direction != before else { return false }
+        if !states[index].target.isZero { return true }
+        return !isEmpty || now - states[index].turnedOffAt < models[index].directionChangePause
     }
 
     private mutating func switchPhases(_ slot: Int, _ index: Int, _ isEmpty: Bool, _ now: Instant) {
@@ -56,8 +56,8 @@ extension Controller {
         else { return false }
         let needed = model.minimumCharge + model.minimumCharge / 10
         let more =
-            draw(needed, drawPerMilliwatt(on: model.wiring))
-            &- draw(power, drawPerMilliwatt(on: conductors(index)))
+            draw(needed, figures[index].perMilliwatt)
+            &- draw(power, perMilliwatt(index))
         return hasRoom(for: more, slot)
     }
 

@@ -14,22 +14,22 @@ extension Controller {
         ranking.standingsChanged()
     }
 
-    private func standing(_ index: Int, _ now: Instant) -> Standing {
-        let state = states[index]
-        if !state.target.isZero {
+    @inline(__always) private func standing(_ index: Int, _ now: Instant) -> Standing {
+        if !states[index].target.isZero {
+            let turnedOnAt = states[index].turnedOnAt
             let protected = turn > models[index].minimumOn ? turn : models[index].minimumOn
-            if now - state.turnedOnAt < protected {
-                return Standing(standing: .inTurn, order: state.turnedOnAt.nanoseconds)
-            }
-            return Standing(standing: .turnIsOver, order: 0 - state.turnedOnAt.nanoseconds)
+            if now - turnedOnAt < protected { return Standing(standing: .inTurn, order: turnedOnAt.nanoseconds) }
+            return Standing(standing: .turnIsOver, order: 0 - turnedOnAt.nanoseconds)
         }
-        if state.isPausedForCapacity, now - state.turnedOffAt < models[index].minimumOff {
-            return Standing(standing: .resting, order: state.turnedOffAt.nanoseconds)
+        let isPaused = states[index].isPausedForCapacity
+        let turnedOffAt = states[index].turnedOffAt
+        if isPaused, now - turnedOffAt < models[index].minimumOff {
+            return Standing(standing: .resting, order: turnedOffAt.nanoseconds)
         }
         // Who has just had its turn does not push out the next whose turn is over, or several would change places at once.
-        let hadItsTurn = state.isPausedForCapacity && now - state.turnedOffAt < turn
+        let hadItsTurn = isPaused && now - turnedOffAt < turn
         return Standing(
-            standing: hadItsTurn ? .waitingAnew : .waiting, order: (state.waitsSince ?? now).nanoseconds)
+            standing: hadItsTurn ? .waitingAnew : .waiting, order: (states[index].waitsSince ?? now).nanoseconds)
     }
 
     /// Fits the wishes into the circuits, then those that follow the site's setpoint into what it leaves them.

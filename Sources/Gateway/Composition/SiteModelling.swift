@@ -9,7 +9,7 @@ import PowerControl
 
 extension SiteModel {
     /// The site as the controller sees it.
-    init(_ configuration: SiteConfiguration) {
+    package init(_ configuration: SiteConfiguration) {
         let order = Self.parentsFirst(configuration.circuits)
         let indexes = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1.id, $0 + 1) })
         let tables = SiteTables(configuration)

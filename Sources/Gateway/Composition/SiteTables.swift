@@ -7,7 +7,7 @@ import GridConnection
 import PowerControl
 
 /// Which row of the loop's tables belongs to whom. Rows are laid out once; putting one in force is a number.
-struct SiteTables: Sendable {
+package struct SiteTables: Sendable {
     /// Who may impose a limit, besides the wiring and the agreement.
     enum LimitSource: UInt16, CaseIterable, Sendable {
         case configuration = 1
@@ -15,10 +15,10 @@ struct SiteTables: Sendable {
     }
 
     let evseCount: Int
-    let wishes: [Wish]
-    let limits: [ImposedLimit]
+    package let wishes: [Wish]
+    package let limits: [ImposedLimit]
 
-    init(_ configuration: SiteConfiguration) {
+    package init(_ configuration: SiteConfiguration) {
         let evses = configuration.evses
         evseCount = evses.count
         let ranks = configuration.control.priorities
@@ -45,12 +45,12 @@ struct SiteTables: Sendable {
     var standingLimits: Int { evseCount }
 
     /// - Parameter evse: Index; nil for the site's own row.
-    func wishPlace(_ source: SiteConfiguration.Source, evse: Int?) -> Int {
+    package func wishPlace(_ source: SiteConfiguration.Source, evse: Int?) -> Int {
         let sources = SiteConfiguration.Source.allCases
         return (sources.firstIndex(of: source) ?? 0) * (evseCount + 1) + (evse.map { $0 + 1 } ?? 0)
     }
 
-    func limitPlace(isImport: Bool) -> Int { evseCount + (isImport ? 0 : 1) }
+    package func limitPlace(isImport: Bool) -> Int { evseCount + (isImport ? 0 : 1) }
 
     static func number(_ source: SiteConfiguration.Source) -> UInt16 {
         UInt16((SiteConfiguration.Source.allCases.firstIndex(of: source) ?? 0) + 1)

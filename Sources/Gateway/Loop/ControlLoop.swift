@@ -6,7 +6,7 @@ import LinuxIO
 import PowerControl
 
 /// The control loop's own world: everything one tick reads and writes. Lives on the loop's thread.
-struct ControlLoop: ~Copyable {
+package struct ControlLoop: ~Copyable {
     private var controller: Controller
     private var snapshot: Snapshot
     private var decision: Decision
@@ -20,7 +20,7 @@ struct ControlLoop: ~Copyable {
     private var limits: FixedArray<TableRow<ImposedLimit>>
     private var connection: ConnectionPort
 
-    init(_ site: SiteModel, _ cells: SiteCells, at now: Instant) {
+    package init(_ site: SiteModel, _ cells: SiteCells, at now: Instant) {
         controller = Controller(site, at: now)
         snapshot = Snapshot(for: site)
         decision = Decision(for: site)
@@ -62,7 +62,7 @@ struct ControlLoop: ~Copyable {
 
     /// Read everything once, decide once, write everything once.
     @_noLocks
-    mutating func tick(at now: Instant) {
+    package mutating func tick(at now: Instant) {
         takeCommands(now)
         snapshot.now = now
         var index = 0
@@ -88,7 +88,7 @@ struct ControlLoop: ~Copyable {
 
     /// Counts a tick that was due at `due`, began at `began` and is over now.
     @_noLocks
-    mutating func count(due: Instant, began: Instant, ended: Instant, period: Interval) {
+    package mutating func count(due: Instant, began: Instant, ended: Instant, period: Interval) {
         counts.ticks &+= 1
         if began - due >= period { counts.misses &+= 1 }
         counts.lateness.add(began - due)

@@ -41,7 +41,7 @@ package final class ChargerCell: Sendable {
     /// Wakes the charger's bus when an order changes.
     let waker: WakeUp
 
-    init(name: String, waker: WakeUp) {
+    package init(name: String, waker: WakeUp) {
         self.name = name
         self.waker = waker
         order = LatestValue(initial: Order(power: .zero, phaseCount: 3, confirmedAt: .distantPast))
@@ -54,5 +54,5 @@ package final class MeterCell: Sendable {
     package let state = LatestValue(initial: MeterState())
     package let notes = Mutex(DeviceNotes())
 
-    init(name: String) { self.name = name }
+    package init(name: String) { self.name = name }
 }

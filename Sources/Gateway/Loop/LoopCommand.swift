@@ -5,8 +5,8 @@ import Electricity
 import GridConnection
 
 /// What the rest of the daemon asks of the loop, through a ring.
-struct LoopCommand: Sendable, BitwiseCopyable {
-    enum Change: Sendable, BitwiseCopyable {
+package struct LoopCommand: Sendable, BitwiseCopyable {
+    package enum Change: Sendable, BitwiseCopyable {
         /// Place in the table of wishes, one per source and EVSE, and one per source for the site.
         case wish(place: Int, power: Power, expiresAt: Instant)
         case noWish(place: Int)
@@ -16,7 +16,9 @@ struct LoopCommand: Sendable, BitwiseCopyable {
         /// What the operator says; the answer goes out with the same ticket.
         case connection(ConnectionInput, ticket: UInt64)
     }
-    var change: Change
+    package var change: Change
+
+    package init(change: Change) { self.change = change }
 }
 
 /// A row of the loop's tables; a place that is not in force costs one comparison.

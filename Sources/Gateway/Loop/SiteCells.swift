@@ -11,6 +11,11 @@ package final class SiteCells: Sendable {
     package struct Meter: Sendable {
         package let cell: MeterCell
         package let circuit: Int
+
+        package init(cell: MeterCell, circuit: Int) {
+            self.cell = cell
+            self.circuit = circuit
+        }
     }
 
     package let chargers: [ChargerCell]
@@ -18,7 +23,7 @@ package final class SiteCells: Sendable {
     package let meters: [Meter]
     package let circuits: [LatestValue<CircuitSnapshot>]
     package let statistics = LatestValue(initial: LoopStatistics())
-    let commands = Ring<LoopCommand>(capacity: 1_024)
+    package let commands = Ring<LoopCommand>(capacity: 1_024)
     let news = Ring<ConnectionNews>(capacity: 4_096)
     let memory = LatestValue(initial: ConnectionMemory())
     let limits = LatestValue(initial: GridLimits())
@@ -27,7 +32,7 @@ package final class SiteCells: Sendable {
     /// What the rules of the connection knew when the daemon ended last.
     let restored: ConnectionMemory?
 
-    init(
+    package init(
         chargers: [ChargerCell], mayDischarge: [Bool], meters: [Meter], circuitCount: Int, tables: SiteTables,
         connection: ConnectionSettings = .unbound, restored: ConnectionMemory? = nil
     ) {
