@@ -27,6 +27,8 @@ package struct ConnectionEvent: Sendable, BitwiseCopyable, Equatable {
         /// A machine changed its state; `detail` is the raw value of the new one.
         case stateChanged
         case lockedOut, lockOutReset
+        /// Settings that an agreement locks were changed by someone entitled to.
+        case settingsChanged
     }
     package var kind: Kind
     package var rule: GridRule

@@ -185,7 +185,7 @@ struct GradualReleaseTests {
                     reply: site.watts.map { "\($0) W" } ?? "no bound", site.events)
             }
         }
-        try table.expectCheckedIn()
+        try table.expectToMatchFile()
     }
 
     private func inState(_ state: GradualRelease.State) -> Return {

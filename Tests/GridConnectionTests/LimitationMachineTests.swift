@@ -10,9 +10,13 @@ struct Limitation {
     typealias State = LimitationMachine.State
     var machine: LimitationMachine
     var events = ConnectionEvents()
-    var now = Instant(nanoseconds: 0)
+    var now: Instant
 
-    init(_ settings: LimitationSettings = LimitationSettings(.consumption), restored: LimitationMachine.Memory? = nil) {
+    init(
+        _ settings: LimitationSettings = LimitationSettings(.consumption), restored: LimitationMachine.Memory? = nil,
+        at start: Instant = Instant(nanoseconds: 0)
+    ) {
+        now = start
         machine = LimitationMachine(settings, restored: restored, at: now)
     }
 

@@ -252,7 +252,7 @@ struct LimitationSchemeFaultTests {
                 table.add(state: "\(state)", input: name, after: "\(site.scheme.state)", reply: "", site.events)
             }
         }
-        try table.expectCheckedIn()
+        try table.expectToMatchFile()
     }
 
     private static var runs: [(String, (inout LimitedSite) -> Void)] {

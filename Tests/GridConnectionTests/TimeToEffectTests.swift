@@ -149,7 +149,7 @@ struct TimeToEffectTests {
                     state: "\(state)", input: name, after: "\(site.watch.state)", reply: "\(reply)", site.events)
             }
         }
-        try table.expectCheckedIn()
+        try table.expectToMatchFile()
     }
 
     private func inState(_ state: TimeToEffect.State) -> Watched {

@@ -21,6 +21,7 @@ extension LimitationScheme {
             let reply = answer(limits)
             guard case .accepted = reply else { return refuse(reply, now, &events) }
             changedLimits = limits
+            tell(.settingsChanged, at: now, &events)
             return .accepted
         }
     }
