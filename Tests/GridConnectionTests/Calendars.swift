@@ -16,11 +16,16 @@ func utc(_ year: Int, _ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int =
 func watts(_ lower: Int, _ upper: Int) -> PowerLimits { PowerLimits(from: .watts(lower), to: .watts(upper)) }
 
 extension TimeZoneRules {
-    /// As the composition makes it: from the system's time zone data.
     static func named(_ name: String, from: WallTime = utc(2025, 1, 1), until end: WallTime = utc(2031, 1, 1))
         -> TimeZoneRules
     {
-        guard let zone = TimeZone(identifier: name) else { return TimeZoneRules([], until: 0) }
+        let table = table(name, from: from, until: end)
+        return TimeZoneRules(table.transitions, until: table.end)
+    }
+
+    /// As the composition makes it: from the system's time zone data.
+    static func table(_ name: String, from: WallTime, until end: WallTime) -> ConnectionSettings.Zone {
+        guard let zone = TimeZone(identifier: name) else { return .init(transitions: [], end: 0) }
         var date = Date(timeIntervalSince1970: Double(from.seconds))
         let last = Date(timeIntervalSince1970: Double(end.seconds))
         var transitions = [Transition(at: from.seconds, offset: Int32(zone.secondsFromGMT(for: date)))]
@@ -29,7 +34,7 @@ extension TimeZoneRules {
                 Transition(at: Int64(next.timeIntervalSince1970), offset: Int32(zone.secondsFromGMT(for: next))))
             date = next
         }
-        return TimeZoneRules(transitions, until: end.seconds)
+        return ConnectionSettings.Zone(transitions: transitions, end: end.seconds)
     }
 }
 

@@ -9,8 +9,9 @@ import Testing
 
 /// A capacity calendar beside a model that asks the system's calendar.
 struct HostileCalendar: Boundary, ~Copyable {
-    private let windows: [CapacityWindow]
-    private let base: PowerLimits
+    let windows: [CapacityWindow]
+    let base: PowerLimits
+    let zoneTable: ConnectionSettings.Zone
     private let zone: TimeZoneRules
     private let calendar: Calendar
     private var machine: CapacityCalendar
@@ -18,7 +19,8 @@ struct HostileCalendar: Boundary, ~Copyable {
 
     init(_ random: inout Seeded, at time: HostileTime) {
         let name = random.pick(["Europe/Berlin", "Australia/Lord_Howe", "America/Los_Angeles", "Asia/Kolkata", "UTC"])
-        zone = TimeZoneRules.named(name, from: utc(2026, 2, 1), until: utc(2027, 6, 1))
+        zoneTable = TimeZoneRules.table(name, from: utc(2026, 2, 1), until: utc(2027, 6, 1))
+        zone = TimeZoneRules(zoneTable.transitions, until: zoneTable.end)
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = TimeZone(identifier: name) ?? .gmt
         self.calendar = calendar

@@ -15,7 +15,9 @@ struct HostileEnvelope: Boundary, ~Copyable {
         var start: WallTime
         var end: WallTime
     }
-    private let settings: OperatingEnvelope.Settings
+    let settings: OperatingEnvelope.Settings
+    /// What it was sent last, so that a composition can be sent the same.
+    private(set) var lastInput = OperatingEnvelope.Input.heard
     private var machine: OperatingEnvelope
     /// Those not over yet, and the last of each id that ever was accepted.
     private var known: [Known] = []
@@ -36,28 +38,33 @@ struct HostileEnvelope: Boundary, ~Copyable {
     }
 
     mutating func disturb(_ random: inout Seeded, at time: HostileTime) -> String? {
-        var events = ConnectionEvents()
         let id = InstructionID(UInt64(random.int(0...ids)))
         switch random.int(1...20) {
-        case 1: return machine.handle(.heard, at: time.now, wall: time.wall, &events) == .accepted ? nil : "not heard"
+        case 1: return send(.heard, at: time) == .accepted ? nil : "not heard"
         case 2...3:
             let limits = Self.limits(&random)
-            let reply = machine.handle(.defaults(limits), at: time.now, wall: time.wall, &events)
+            let reply = send(.defaults(limits), at: time)
             if reply == .accepted { defaults = limits }
             return (reply == .accepted) == !Self.isNegative(limits) ? nil : "\(limits): \(reply)"
         case 4...6:
             let delay = Interval.seconds(random.chance(50) ? 0 : random.int(-5...5_000))
-            _ = machine.handle(.cancel(id, after: delay), at: time.now, wall: time.wall, &events)
+            _ = send(.cancel(id, after: delay), at: time)
             cancel(id, delay, at: time)
             return nil
         case 7:
-            _ = machine.handle(.supersede(id), at: time.now, wall: time.wall, &events)
+            _ = send(.supersede(id), at: time)
             if let index = live(id) { known[index].isGone = true }
             return nil
         default:
             let again = random.chance(30) ? accepted[id] : nil
             return take(again ?? Self.control(id, &random, at: time), at: time)
         }
+    }
+
+    private mutating func send(_ input: OperatingEnvelope.Input, at time: HostileTime) -> OperatingEnvelope.Reply {
+        lastInput = input
+        var events = ConnectionEvents()
+        return machine.handle(input, at: time.now, wall: time.wall, &events)
     }
 
     private func live(_ id: InstructionID) -> Int? { known.firstIndex { $0.control.id == id && !$0.isGone } }
@@ -95,8 +102,7 @@ struct HostileEnvelope: Boundary, ~Copyable {
     }
 
     private mutating func take(_ control: EnvelopeControl, at time: HostileTime) -> String? {
-        var events = ConnectionEvents()
-        let reply = machine.handle(.control(control), at: time.now, wall: time.wall, &events)
+        let reply = send(.control(control), at: time)
         switch reply {
         case .known, .refused(.edited):
             // Of what is over it may have been kept or forgotten that it was known.

@@ -11,7 +11,9 @@ struct HostileFlexibleCapacity: Boundary {
         var instruction: FlexibleCapacity.Instruction
         var time: ModelOrder
     }
-    private let settings: FlexibleCapacity.Settings
+    let settings: FlexibleCapacity.Settings
+    /// What it was sent last, so that a composition can be sent the same.
+    private(set) var lastInput = FlexibleCapacity.Input.heard
     private var machine: FlexibleCapacity
     private var withdrawals: [Known] = []
     private var permission: Known?
@@ -33,18 +35,23 @@ struct HostileFlexibleCapacity: Boundary {
 
     mutating func disturb(_ random: inout Seeded, at time: HostileTime) -> String? {
         heardAt = time.now
-        var events = ConnectionEvents()
         switch random.int(1...10) {
-        case 1: return machine.handle(.heard, at: time.now, wall: time.wall, &events) == .accepted ? nil : "not heard"
+        case 1: return send(.heard, at: time) == .accepted ? nil : "not heard"
         case 2...3:
             let id = InstructionID(UInt64(random.int(0...60)))
             let isKnown = withdrawals.contains { $0.instruction.id == id } || permission?.instruction.id == id
-            let reply = machine.handle(.cancel(id), at: time.now, wall: time.wall, &events)
+            let reply = send(.cancel(id), at: time)
             withdrawals.removeAll { $0.instruction.id == id }
             if permission?.instruction.id == id { permission = nil }
             return (reply == .accepted) == isKnown ? nil : "cancelling \(id): \(reply)"
         default: return instruct(Self.instruction(&random, at: time), at: time)
         }
+    }
+
+    private mutating func send(_ input: FlexibleCapacity.Input, at time: HostileTime) -> FlexibleCapacity.Reply {
+        lastInput = input
+        var events = ConnectionEvents()
+        return machine.handle(input, at: time.now, wall: time.wall, &events)
     }
 
     private static func instruction(_ random: inout Seeded, at time: HostileTime) -> FlexibleCapacity.Instruction {
@@ -56,9 +63,9 @@ struct HostileFlexibleCapacity: Boundary {
     }
 
     private mutating func instruct(_ instruction: FlexibleCapacity.Instruction, at time: HostileTime) -> String? {
-        var events = ConnectionEvents()
-        let reply = machine.handle(.instruct(instruction), at: time.now, wall: time.wall, &events)
-        guard reply == expectedReply(to: instruction, at: time) else { return "\(instruction): \(reply)" }
+        let expected = expectedReply(to: instruction, at: time)
+        let reply = send(.instruct(instruction), at: time)
+        guard reply == expected else { return "\(instruction): \(reply)" }
         guard reply == .accepted else { return nil }
         let known = Known(
             instruction: instruction, time: ModelOrder(start: instruction.start, duration: instruction.duration))

@@ -16,4 +16,8 @@ struct NeverWiderTests {
     @Test func `an operating envelope is never wider than its controls and its default allow`() {
         #expect(NeverWider.firstFault(of: HostileEnvelope.self) == nil)
     }
+
+    @Test func `the rules of a connection point together are never wider than the agreements allow`() {
+        #expect(NeverWider.firstFault(of: HostileConnection.self) == nil)
+    }
 }
