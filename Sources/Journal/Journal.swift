@@ -19,7 +19,7 @@ package final class Journal: Sendable {
         do {
             let (store, notices) = try Store.open(settings, at: moment)
             return (Journal(settings, store, at: moment), notices)
-        } catch where error.isCorruption {
+        } catch  where error.isCorruption {
             let (store, notices) = try Store.replaceCorrupt(settings, because: error, at: moment)
             return (Journal(settings, store, at: moment), notices)
         }

@@ -37,7 +37,7 @@ struct JournalCore {
         var sequences: [Int64] = []
         do {
             sequences = try opened(settings).append(entries, state: state, durability)
-        } catch where error.isCorruption {
+        } catch  where error.isCorruption {
             notices += try heal(error, settings)
             sequences = try opened(settings).append(entries, state: state, durability)
         }

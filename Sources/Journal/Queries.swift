@@ -105,7 +105,8 @@ extension Journal {
     ) throws(JournalFault) -> [ChainedRecord] {
         try withStore { store throws(JournalFault) in
             try store.connection.read { database in
-                try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).compactMap(ChainedRecord.init)
+                try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).compactMap(
+                    ChainedRecord.init)
             }
         }
     }

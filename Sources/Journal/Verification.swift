@@ -64,7 +64,10 @@ extension Journal {
         for chain in Chain.allCases {
             var walk = ChainWalk(chain, digest)
             while !walk.isDone, walk.broken == nil {
-                walk.advance(try withStore { store throws(JournalFault) in try store.stretch(of: chain, after: walk.position.sequence) })
+                walk.advance(
+                    try withStore { store throws(JournalFault) in
+                        try store.stretch(of: chain, after: walk.position.sequence)
+                    })
             }
             verification.checked += walk.checked
             verification.discrepancies += walk.discrepancies
@@ -107,7 +110,8 @@ extension Journal {
                     sql: "SELECT payload FROM evidence WHERE kind = 'journal' ORDER BY sequence DESC LIMIT 10000")
                 while let row = try rows.next() {
                     let payload: String? = row.value(0)
-                    guard let payload, case .journal(.pruned(let checkpoint))? = EvidenceRecord(kind: .journal, payloadText: payload),
+                    guard let payload,
+                        case .journal(.pruned(let checkpoint))? = EvidenceRecord(kind: .journal, payloadText: payload),
                         checkpoint.chain == chain
                     else { continue }
                     return checkpoint.through

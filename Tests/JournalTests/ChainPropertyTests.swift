@@ -57,7 +57,10 @@ struct ChainPropertyTests {
             switch Int.random(in: 0..<4, using: &random) {
             case 0: scene.entry(.instruction(.received("\(step)", at: scene.wall)))
             case 1: scene.entry(.minuteTrace(.sample(scene.wall)))
-            case 2: scene.entry(.limitInForce(LimitRecord(scope: "site", importPower: .zero, exportPower: nil, source: "7", reason: "")))
+            case 2:
+                scene.entry(
+                    .limitInForce(
+                        LimitRecord(scope: "site", importPower: .zero, exportPower: nil, source: "7", reason: "")))
             case _: scene.entry(.decision(.sample(evse: step, target: .watts(step))))
             }
         }

@@ -16,7 +16,8 @@ struct ChainTests {
     @Test func `the hash of a record is that of its documented text`() throws {
         let digest = try #require(Digest())
         let record = ChainedRecord(
-            EvidenceEntry(at: scene.now, .instruction(InstructionRecord(id: "7", .released))), sequence: 42, after: .beginning,
+            EvidenceEntry(at: scene.now, .instruction(InstructionRecord(id: "7", .released))), sequence: 42,
+            after: .beginning,
             digest: digest)
         #expect(record.hash.hexadecimal == "db49202223591abcfca23f0076cbd73a4db25581fe07084e7628c33c43ee03ed")
     }
@@ -145,7 +146,9 @@ struct ChainTests {
         let journal = try scene.open()
         _ = try journal.append([scene.entry(.clock(.started(version: "1")))], durability: .full)
         try journal.withStore { store throws(JournalFault) in
-            try store.connection.write { database in try database.execute(sql: "DELETE FROM evidence WHERE sequence = 2") }
+            try store.connection.write { database in
+                try database.execute(sql: "DELETE FROM evidence WHERE sequence = 2")
+            }
         }
         #expect(
             try journal.verify().broken

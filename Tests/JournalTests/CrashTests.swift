@@ -91,7 +91,8 @@ private struct Victim {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         let words = [
-            CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter", "the victim writes until it is killed",
+            CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter",
+            "the victim writes until it is killed",
         ]
         let variables = ProcessInfo.processInfo.environment.map { "\($0)=\($1)" } + ["SLUICE_JOURNAL_VICTIM=\(file)"]
         var arguments = words.map { strdup($0) } + [nil]

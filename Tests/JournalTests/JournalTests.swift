@@ -97,7 +97,9 @@ struct JournalTests {
     @Test func `a database that becomes corrupt while it is open is replaced, with its state`() throws {
         let journal = try scene.open()
         _ = try journal.append([], state: ["failsafe": Data("4200".utf8)], durability: .full)
-        for number in 1...2_000 { _ = try journal.append([scene.entry(.decision(.sample(evse: number, target: .zero)))], durability: .relaxed) }
+        for number in 1...2_000 {
+            _ = try journal.append([scene.entry(.decision(.sample(evse: number, target: .zero)))], durability: .relaxed)
+        }
         try journal.close()
         let again = try scene.open()
         try scene.overwriteEnd()
@@ -118,7 +120,10 @@ struct JournalTests {
         let before = scene.wall
         scene.wall = scene.wall + .seconds(-3_600)
         _ = try journal.append(
-            [scene.entry(.clock(.jumped(before: before, after: scene.wall))), scene.entry(.decision(.sample(evse: 2, target: .zero)))],
+            [
+                scene.entry(.clock(.jumped(before: before, after: scene.wall))),
+                scene.entry(.decision(.sample(evse: 2, target: .zero))),
+            ],
             durability: .full)
         #expect(try journal.verify().isIntact)
         #expect(try journal.decision(evse: 2, at: before)?.record.target == .watts(3_100))

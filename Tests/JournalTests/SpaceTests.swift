@@ -105,7 +105,11 @@ struct SpaceTests {
         let future = scene.wall + .seconds(9_999 * 86_400)
         let journal = try scene.open()
         _ = try journal.append(
-            [EvidenceEntry(at: Moment(wall: future, monotonic: scene.monotonic, boot: scene.boot), .clock(.started(version: "1")))],
+            [
+                EvidenceEntry(
+                    at: Moment(wall: future, monotonic: scene.monotonic, boot: scene.boot),
+                    .clock(.started(version: "1")))
+            ],
             durability: .full)
         try journal.close()
         let later = try fortyDays()

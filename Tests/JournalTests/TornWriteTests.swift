@@ -15,7 +15,8 @@ struct TornWriteTests {
         let scene = try Scene()
         let journal = try scene.open()
         for number in 1...40 {
-            _ = try journal.append([scene.entry(.instruction(.received("\(number)", at: scene.wall)))], durability: .full)
+            _ = try journal.append(
+                [scene.entry(.instruction(.received("\(number)", at: scene.wall)))], durability: .full)
         }
         let torn = try tornCopy(of: scene, &random)
         let (survivor, notices) = try Journal.open(JournalSettings(file: torn), at: scene.now)

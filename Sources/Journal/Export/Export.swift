@@ -49,7 +49,8 @@ extension Journal {
                 var last = Int64.min
                 for chain in Chain.allCases {
                     let row = try Row.fetchOne(
-                        database, sql: "SELECT min(sequence), max(sequence) FROM \(chain.rawValue) WHERE time >= ? AND time < ?",
+                        database,
+                        sql: "SELECT min(sequence), max(sequence) FROM \(chain.rawValue) WHERE time >= ? AND time < ?",
                         arguments: [from.milliseconds, to.milliseconds])
                     guard let row, let least: Int64 = row.value(0), let greatest: Int64 = row.value(1) else { continue }
                     first = min(first, least)
