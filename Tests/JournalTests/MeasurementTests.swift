@@ -33,7 +33,7 @@ struct MeasurementTests {
         try reading(scene, journal)
     }
 
-    private func latencies(_ scene: Scene, _ journal: Journal) throws {
+    private func latencies(_ scene: Scene, _ journal: EvidenceJournal) throws {
         for (name, durability, record) in [
             ("instruction, full", Durability.full, { EvidenceRecord.instruction(.received("\($0)", at: scene.wall)) }),
             ("decision, relaxed", .relaxed, { EvidenceRecord.decision(.sample(evse: $0 % 10, target: .watts($0))) }),
@@ -54,7 +54,7 @@ struct MeasurementTests {
         }
     }
 
-    private func reading(_ scene: Scene, _ journal: Journal) throws {
+    private func reading(_ scene: Scene, _ journal: EvidenceJournal) throws {
         let clock = ContinuousClock()
         var checked = 0
         let verifying = try clock.measure {
@@ -82,7 +82,7 @@ struct MeasurementTests {
         print("three questions (3,000 instructions standing): \(asking)")
     }
 
-    private func bytes(_ journal: Journal, each count: Int, _ body: () throws -> Void) throws -> Int {
+    private func bytes(_ journal: EvidenceJournal, each count: Int, _ body: () throws -> Void) throws -> Int {
         func used() throws -> Int { try journal.withStore { store throws(JournalFault) in try store.usedBytes() } }
         let before = try used()
         try body()

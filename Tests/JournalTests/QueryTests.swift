@@ -8,7 +8,7 @@ import Testing
 
 struct QueryTests {
     let scene: Scene
-    let journal: Journal
+    let journal: EvidenceJournal
     let start: WallTime
 
     /// Half an hour: an instruction at 14:00 that is obeyed after 840 ms, EVSE 2 at 3.1 kW from 14:01, released at 14:20.

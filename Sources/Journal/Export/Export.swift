@@ -12,7 +12,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     case json
 }
 
-extension Journal {
+extension EvidenceJournal {
     /// Writes the records of both chains with times from `from` up to, not including, `to`, in the order in which they were
     /// recorded, in pieces of some kilobytes. Other calls get their turn between the pieces.
     /// - Parameter sink: Takes the next piece; what it throws ends the export and is thrown on.

@@ -24,7 +24,7 @@ extension Store {
         }
         let removed = try remove(from: [.detail], before: boundary, because: .budget, at: moment)
         if let removed = removed.first, removed.removed > 0 {
-            return [.thinned(removed: removed.removed, through: removed.last?.utcText ?? "")]
+            return [.thinned(removed: removed.removed, through: removed.last)]
         }
         used = try usedBytes()
         return used > budget ? [.overBudget(used: used, budget: budget)] : []
