@@ -49,6 +49,9 @@ package final class EvidenceJournal: Sendable {
 
     /// Removes what is older than the retention, and details while the budget is exceeded; a little per call, so that
     /// `append` never waits long. To be called about once a minute.
+    ///
+    /// An order or limit that outlives the retention is recorded anew by its owner; questions reach back only as far as
+    /// what is kept.
     /// - Parameter isClockTrusted: Whether `moment` comes from a synchronised clock. Nothing is removed for its age
     ///   otherwise: a clock that jumps ahead must not empty the record.
     package func keepWithinBounds(at moment: Moment, isClockTrusted: Bool) throws(JournalFault) -> [JournalNotice] {
