@@ -48,9 +48,19 @@ struct JournalCore {
         unchecked += max(1, entries.count)
         if unchecked >= Self.checkedEvery {
             unchecked = 0
-            notices += try store.thin(at: moment)
+            notices += thin(store)
         }
         return EvidenceJournal.Receipt(sequences: sequences, notices: notices)
+    }
+
+    /// The records are committed by now, so that a failure here must not look as if they were not.
+    private mutating func thin(_ store: Store) -> [JournalNotice] {
+        do throws(JournalFault) {
+            return try store.thin(at: moment)
+        } catch {
+            if error.isCorruption { suspicion = error }
+            return [.notThinned(error)]
+        }
     }
 
     /// Does what can be done about `fault`, so that a second try may succeed; otherwise throws it on.

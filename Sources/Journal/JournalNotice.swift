@@ -11,6 +11,8 @@ package enum JournalNotice: Hashable, Sendable, CustomStringConvertible {
     case discrepancy(JournalRecord.Discrepancy)
     /// Details were removed before their time.
     case thinned(removed: Int, through: WallTime?)
+    /// Details should have been removed, but could not be.
+    case notThinned(JournalFault)
     /// Over budget with no details left to remove.
     case overBudget(used: Int, budget: Int)
     /// The file that remembers the end of the chain cannot be written.
@@ -27,6 +29,7 @@ package enum JournalNotice: Hashable, Sendable, CustomStringConvertible {
         case .thinned(let removed, let through):
             "The journal reached its budget: \(removed) decisions and limit changes up to "
                 + "\(through?.utcText ?? "now") were removed."
+        case .notThinned(let fault): "The journal reached its budget and could not remove old details. \(fault)"
         case .overBudget(let used, let budget):
             "The journal uses \(used / 1_048_576) MiB of its budget of \(budget / 1_048_576) MiB, and only records that must be "
                 + "kept are left. Which source sends so many instructions?"
