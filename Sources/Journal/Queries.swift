@@ -22,7 +22,7 @@ package struct StandingInstruction: Hashable, Sendable {
 
 /// Questions by time go by the recorded wall clock. Where that jumped back, two stretches of the record carry the same
 /// times; the answer is then the record with the latest time, and of equal ones the later in the chain.
-extension Journal {
+extension EvidenceJournal {
     /// What EVSE `evse` was told at `time`, and why: the last decision until then.
     package func decision(evse: Int, at time: WallTime) throws(JournalFault) -> Answer<DecisionRecord>? {
         let sql = """
@@ -105,7 +105,8 @@ extension Journal {
     ) throws(JournalFault) -> [ChainedRecord] {
         try withStore { store throws(JournalFault) in
             try store.connection.read { database in
-                try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).compactMap(ChainedRecord.init)
+                try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).compactMap(
+                    ChainedRecord.init)
             }
         }
     }

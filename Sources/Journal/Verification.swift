@@ -22,6 +22,8 @@ package struct BrokenRecord: Hashable, Sendable, CustomStringConvertible {
         case changed
         /// The record is whole, but the one before it is not the one it was chained to: records between them are missing.
         case missingBefore(after: Int64)
+        /// It stands in front of the beginning of its chain: somebody else put it there.
+        case beforeBeginning
         /// A value is absent or of another type.
         case unreadable
         /// A kind or payload that this version does not know, although its hash is right.
@@ -40,6 +42,7 @@ package struct BrokenRecord: Hashable, Sendable, CustomStringConvertible {
         case .changed: "Record \(sequence) was changed: its hash does not fit its contents."
         case .missingBefore(let after):
             "Before record \(sequence), records of the \(chain) chain are missing or were replaced; the last before it is \(after)."
+        case .beforeBeginning: "Record \(sequence) stands in front of the beginning of the \(chain) chain."
         case .unreadable: "Record \(sequence) cannot be read: a value is missing or of the wrong type."
         case .unknown: "Record \(sequence) is of a kind or form that this version does not know."
         case .unexplainedBeginning:
@@ -51,7 +54,7 @@ package struct BrokenRecord: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension Journal {
+extension EvidenceJournal {
     /// Walks both chains. Other calls get their turn every few thousand records.
     ///
     /// It finds a changed, missing, inserted or moved record and a removed end. It cannot find what somebody did who
@@ -64,7 +67,10 @@ extension Journal {
         for chain in Chain.allCases {
             var walk = ChainWalk(chain, digest)
             while !walk.isDone, walk.broken == nil {
-                walk.advance(try withStore { store throws(JournalFault) in try store.stretch(of: chain, after: walk.position.sequence) })
+                walk.advance(
+                    try withStore { store throws(JournalFault) in
+                        try store.stretch(of: chain, after: walk.cursor)
+                    })
             }
             verification.checked += walk.checked
             verification.discrepancies += walk.discrepancies
@@ -107,7 +113,8 @@ extension Journal {
                     sql: "SELECT payload FROM evidence WHERE kind = 'journal' ORDER BY sequence DESC LIMIT 10000")
                 while let row = try rows.next() {
                     let payload: String? = row.value(0)
-                    guard let payload, case .journal(.pruned(let checkpoint))? = EvidenceRecord(kind: .journal, payloadText: payload),
+                    guard let payload,
+                        case .journal(.pruned(let checkpoint))? = EvidenceRecord(kind: .journal, payloadText: payload),
                         checkpoint.chain == chain
                     else { continue }
                     return checkpoint.through

@@ -19,13 +19,13 @@ struct ChainPropertyTests {
         var random = SeededGenerator(seed: seed)
         let scene = try Scene()
         try live(scene, &random)
-        let journal = try Journal.open(settings(scene), at: scene.now).journal
+        let journal = try EvidenceJournal.open(settings(scene), at: scene.now).journal
         let verification = try journal.verify()
         #expect(verification.isIntact, "seed \(seed): \(verification)")
         try journal.close()
         let change = try #require(try Self.change(scene, &random))
         try scene.tamper(change)
-        let changed = try Journal.open(settings(scene), at: scene.now).journal
+        let changed = try EvidenceJournal.open(settings(scene), at: scene.now).journal
         #expect(try !changed.verify().isIntact, "seed \(seed): \(change)")
     }
 
@@ -35,13 +35,13 @@ struct ChainPropertyTests {
 
     /// Some months in a few hundred steps: records of all kinds, jumps of the clock, restarts, removals.
     private func live(_ scene: Scene, _ random: inout SeededGenerator) throws {
-        var journal = try Journal.open(settings(scene), at: scene.now).journal
+        var journal = try EvidenceJournal.open(settings(scene), at: scene.now).journal
         for step in 0..<Int.random(in: 100...500, using: &random) {
             scene.pass(.seconds(Int.random(in: 1...40_000, using: &random)))
             switch Int.random(in: 0..<20, using: &random) {
             case 0:
                 try journal.close()
-                journal = try Journal.open(settings(scene), at: scene.now).journal
+                journal = try EvidenceJournal.open(settings(scene), at: scene.now).journal
             case 1...4: _ = try journal.keepWithinBounds(at: scene.now, isClockTrusted: true)
             case 5: scene.wall = scene.wall + .seconds(Int.random(in: -90_000...90_000, using: &random))
             case _: try append(step, journal, scene, &random)
@@ -51,13 +51,16 @@ struct ChainPropertyTests {
     }
 
     private func append(
-        _ step: Int, _ journal: Journal, _ scene: Scene, _ random: inout SeededGenerator
+        _ step: Int, _ journal: EvidenceJournal, _ scene: Scene, _ random: inout SeededGenerator
     ) throws {
         let entries: [EvidenceEntry] = (0..<Int.random(in: 1...12, using: &random)).map { _ in
             switch Int.random(in: 0..<4, using: &random) {
             case 0: scene.entry(.instruction(.received("\(step)", at: scene.wall)))
             case 1: scene.entry(.minuteTrace(.sample(scene.wall)))
-            case 2: scene.entry(.limitInForce(LimitRecord(scope: "site", importPower: .zero, exportPower: nil, source: "7", reason: "")))
+            case 2:
+                scene.entry(
+                    .limitInForce(
+                        LimitRecord(scope: "site", importPower: .zero, exportPower: nil, source: "7", reason: "")))
             case _: scene.entry(.decision(.sample(evse: step, target: .watts(step))))
             }
         }
@@ -82,6 +85,7 @@ struct ChainPropertyTests {
             "UPDATE \(table) SET kind = 'clock' WHERE sequence = \(row)",
             "UPDATE \(table) SET sequence = sequence + 1000000 WHERE sequence = \(row)",
             "UPDATE \(table) SET sequence = -sequence WHERE sequence = \(row)",
+            "INSERT INTO \(table) SELECT -1, time, monotonic, boot, kind, payload, previous, hash FROM \(table) WHERE sequence = \(row)",
             "UPDATE \(table) SET hash = randomblob(32) WHERE sequence = \(row)",
             "UPDATE \(table) SET hash = x'00' WHERE sequence = \(row)",
             "INSERT INTO \(table) SELECT sequence + 1000000, time, monotonic, boot, kind, payload, previous, hash FROM \(table) WHERE sequence = \(row)",

@@ -16,7 +16,8 @@ struct ChainTests {
     @Test func `the hash of a record is that of its documented text`() throws {
         let digest = try #require(Digest())
         let record = ChainedRecord(
-            EvidenceEntry(at: scene.now, .instruction(InstructionRecord(id: "7", .released))), sequence: 42, after: .beginning,
+            EvidenceEntry(at: scene.now, .instruction(InstructionRecord(id: "7", .released))), sequence: 42,
+            after: .beginning,
             digest: digest)
         #expect(record.hash.hexadecimal == "db49202223591abcfca23f0076cbd73a4db25581fe07084e7628c33c43ee03ed")
     }
@@ -77,6 +78,25 @@ struct ChainTests {
         #expect(broken == BrokenRecord(chain: .detail, sequence: 4, finding: .changed))
     }
 
+    @Test(arguments: [-5, 0, 1]) func `a row put in front of the beginning is found`(_ sequence: Int64) throws {
+        let broken = try finding(
+            after: """
+                INSERT INTO detail SELECT \(sequence), time, monotonic, boot, kind, payload, previous, hash
+                    FROM detail WHERE sequence = 2
+                """)
+        #expect(broken?.sequence == sequence)
+    }
+
+    @Test func `a number beyond all that were given is no trap`() throws {
+        try filled()
+        try scene.tamper("UPDATE evidence SET sequence = 9223372036854775807 WHERE sequence = 21")
+        try Data("sluice journal head 1\nevidence 9223372036854775807 00\ndetail 9223372036854775807 00\n".utf8)
+            .write(to: URL(fileURLWithPath: scene.file + ".head"))
+        let journal = try scene.open()
+        _ = try journal.append([scene.entry(.clock(.started(version: "1")))], durability: .full)
+        #expect(try !journal.verify().isIntact)
+    }
+
     @Test func `a removed front is found`() throws {
         let broken = try finding(after: "DELETE FROM detail WHERE sequence < 6")
         #expect(broken == BrokenRecord(chain: .detail, sequence: 6, finding: .missingBefore(after: 0)))
@@ -95,7 +115,7 @@ struct ChainTests {
     @Test func `a removed end is found at the opening, told, and never forgotten`() throws {
         try filled()
         try scene.tamper("DELETE FROM evidence WHERE sequence > 15")
-        let (journal, notices) = try Journal.open(scene.settings(), at: scene.now)
+        let (journal, notices) = try EvidenceJournal.open(scene.settings(), at: scene.now)
         #expect(notices.count == 2)
         let verification = try journal.verify()
         #expect(verification.broken == nil)
@@ -103,7 +123,7 @@ struct ChainTests {
         #expect(verification.discrepancies.map(\.found) == [15, 15])
         #expect(verification.discrepancies.map(\.witness) == [.database, .headFile])
         try journal.close()
-        let (again, none) = try Journal.open(scene.settings(), at: scene.now)
+        let (again, none) = try EvidenceJournal.open(scene.settings(), at: scene.now)
         #expect(none.isEmpty)
         #expect(try !again.verify().isIntact)
     }
@@ -145,7 +165,9 @@ struct ChainTests {
         let journal = try scene.open()
         _ = try journal.append([scene.entry(.clock(.started(version: "1")))], durability: .full)
         try journal.withStore { store throws(JournalFault) in
-            try store.connection.write { database in try database.execute(sql: "DELETE FROM evidence WHERE sequence = 2") }
+            try store.connection.write { database in
+                try database.execute(sql: "DELETE FROM evidence WHERE sequence = 2")
+            }
         }
         #expect(
             try journal.verify().broken

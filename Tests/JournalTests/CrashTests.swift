@@ -34,7 +34,7 @@ struct CrashTests {
     }
 
     private func check(_ scene: Scene, _ acknowledged: [Int64]) throws {
-        let (journal, notices) = try Journal.open(scene.settings(), at: scene.now)
+        let (journal, notices) = try EvidenceJournal.open(scene.settings(), at: scene.now)
         #expect(notices.isEmpty)
         let verification = try journal.verify()
         #expect(verification.isIntact, "\(verification)")
@@ -51,7 +51,7 @@ struct CrashTests {
     @Test(.enabled(if: victimFile != nil)) func `the victim writes until it is killed`() throws {
         let scene = try Scene()
         say(0)
-        let (journal, _) = try Journal.open(JournalSettings(file: #require(Self.victimFile)), at: scene.now)
+        let (journal, _) = try EvidenceJournal.open(JournalSettings(file: #require(Self.victimFile)), at: scene.now)
         var counter = try journal.state("counter").flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
         while true {
             counter += 1
@@ -91,7 +91,8 @@ private struct Victim {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         let words = [
-            CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter", "the victim writes until it is killed",
+            CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter",
+            "the victim writes until it is killed",
         ]
         let variables = ProcessInfo.processInfo.environment.map { "\($0)=\($1)" } + ["SLUICE_JOURNAL_VICTIM=\(file)"]
         var arguments = words.map { strdup($0) } + [nil]

@@ -22,7 +22,8 @@ struct EvidenceRecordTests {
             InstructionRecord(
                 id: "7",
                 .effective(
-                    .init(after: .milliseconds(840), floor: .watts(4_200), outcome: .commanded, isBelowMinimum: false)))),
+                    .init(after: .milliseconds(840), floor: .watts(4_200), outcome: .commanded, isBelowMinimum: false)))
+        ),
         .instruction(
             InstructionRecord(
                 id: "7", .effective(.init(after: .zero, floor: nil, outcome: .alreadyBelow, isBelowMinimum: true)))),
@@ -64,8 +65,10 @@ struct EvidenceRecordTests {
     }
 
     @Test func `the stored form of a record is sorted and carries its units`() {
-        let record = EvidenceRecord.instruction(.received("7", limit: Power(milli: 4_200_500), at: noon, for: .minutes(15)))
-        let expected = #"{"channel":"LPC","direction":"import","duration_s":900,"event":"received","instruction_id":"7","#
+        let record = EvidenceRecord.instruction(
+            .received("7", limit: Power(milli: 4_200_500), at: noon, for: .minutes(15)))
+        let expected =
+            #"{"channel":"LPC","direction":"import","duration_s":900,"event":"received","instruction_id":"7","#
             + #""limit_W":4200.5,"scope":"controllable","starts_utc":"2026-03-01T12:00:00.000Z","who":"grid operator"}"#
         #expect(record.payloadText == expected)
     }
@@ -77,7 +80,9 @@ struct EvidenceRecordTests {
 
     @Test(arguments: EvidenceRecord.Kind.allCases)
     func `what is no payload is refused, not trusted`(_ kind: EvidenceRecord.Kind) {
-        for text in ["", "{}", "[]", "null", "7", "{\"event\":7}", "[1,2,3,4,5,6,7,8]", "{\"event\":\"received\"}", "\u{FFFD}"] {
+        for text in [
+            "", "{}", "[]", "null", "7", "{\"event\":7}", "[1,2,3,4,5,6,7,8]", "{\"event\":\"received\"}", "\u{FFFD}",
+        ] {
             #expect(EvidenceRecord(kind: kind, payloadText: text) == nil)
         }
     }
@@ -89,11 +94,13 @@ struct EvidenceRecordTests {
         #expect(text.contains("ä…"))
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-        (1_772_373_720_005, "2026-03-01T14:02:00.005Z"), (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
-        (253_402_300_799_999, "9999-12-31T23:59:59.999Z"), (Int64.max, "9223372036854775807 ms"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (1_772_373_720_005, "2026-03-01T14:02:00.005Z"), (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"), (Int64.max, "9223372036854775807 ms"),
+        ] as [(Int64, String)])
     func `a time is written as RFC 3339 and read back`(_ milliseconds: Int64, _ text: String) {
         #expect(WallTime(milliseconds: milliseconds).utcText == text)
         #expect(WallTime(utcText: text) == WallTime(milliseconds: milliseconds))

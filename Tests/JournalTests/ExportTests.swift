@@ -68,15 +68,19 @@ struct ExportTests {
 
     @Test func `CSV quotes what needs it, and a peer's formula stays text`() throws {
         let nasty = #"=HYPERLINK("http://x","y")"# + "\nnext, line"
-        let rows = try #require(parsed(try export(.csv, of: [.instruction(InstructionRecord(id: "7", .refused(reason: nasty)))])))
+        let rows = try #require(
+            parsed(try export(.csv, of: [.instruction(InstructionRecord(id: "7", .refused(reason: nasty)))])))
         #expect(rows[1].contains("'" + nasty))
     }
 
     @Test func `JSON lines carry all that the hash is taken of`() throws {
-        let text = try export(.json, of: [.instruction(InstructionRecord(id: "7", .released)), .minuteTrace(.sample(scene.wall))])
+        let text = try export(
+            .json, of: [.instruction(InstructionRecord(id: "7", .released)), .minuteTrace(.sample(scene.wall))])
         let lines = text.split(separator: "\n")
         #expect(lines.count == 2)
-        #expect(lines[0].contains(#""kind":"instruction","record":{"event":"released","instruction_id":"7"},"previous_hash":""#))
+        #expect(
+            lines[0].contains(
+                #""kind":"instruction","record":{"event":"released","instruction_id":"7"},"previous_hash":""#))
         #expect(lines[1].contains(#""mean_W":18250.125"#))
         #expect(lines[1].contains(#""payload":"[1772373600000,18250.125,"#))
     }

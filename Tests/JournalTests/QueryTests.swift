@@ -8,7 +8,7 @@ import Testing
 
 struct QueryTests {
     let scene: Scene
-    let journal: Journal
+    let journal: EvidenceJournal
     let start: WallTime
 
     /// Half an hour: an instruction at 14:00 that is obeyed after 840 ms, EVSE 2 at 3.1 kW from 14:01, released at 14:20.
@@ -17,24 +17,35 @@ struct QueryTests {
         journal = try scene.open()
         start = scene.wall
         try add(.instruction(.received("7", limit: .watts(4_200), at: start)))
-        try add(.limitInForce(LimitRecord(scope: "controllable", importPower: .watts(4_200), exportPower: nil, source: "7", reason: "LPC")))
+        try add(
+            .limitInForce(
+                LimitRecord(
+                    scope: "controllable", importPower: .watts(4_200), exportPower: nil, source: "7", reason: "LPC")))
         scene.pass(.milliseconds(840))
         try add(
             .instruction(
                 InstructionRecord(
                     id: "7",
                     .effective(
-                        .init(after: .milliseconds(840), floor: .watts(4_200), outcome: .commanded, isBelowMinimum: false)))))
+                        .init(
+                            after: .milliseconds(840), floor: .watts(4_200), outcome: .commanded, isBelowMinimum: false)
+                    ))))
         scene.pass(.minutes(1))
         try add(.decision(.sample(evse: 2, target: .watts(3_100))))
         try add(.decision(.sample(evse: 1, target: .watts(1_100))))
         scene.pass(.minutes(19))
         try add(.instruction(InstructionRecord(id: "7", .released)))
-        try add(.limitInForce(LimitRecord(scope: "controllable", importPower: nil, exportPower: nil, source: "agreement", reason: "released")))
+        try add(
+            .limitInForce(
+                LimitRecord(
+                    scope: "controllable", importPower: nil, exportPower: nil, source: "agreement", reason: "released"))
+        )
         try add(.decision(.sample(evse: 2, target: .watts(11_000))))
     }
 
-    private func add(_ record: EvidenceRecord) throws { _ = try journal.append([scene.entry(record)], durability: .full) }
+    private func add(_ record: EvidenceRecord) throws {
+        _ = try journal.append([scene.entry(record)], durability: .full)
+    }
 
     @Test func `who limited EVSE 2 to 3.1 kW at 14:02, and what was ordered`() throws {
         let at = start + .minutes(2)

@@ -37,8 +37,8 @@ final class Scene {
         JournalSettings(file: file, budget: budget)
     }
 
-    func open(budget: Int = JournalSettings.defaultBudget) throws -> Journal {
-        try Journal.open(settings(budget: budget), at: now).journal
+    func open(budget: Int = JournalSettings.defaultBudget) throws -> EvidenceJournal {
+        try EvidenceJournal.open(settings(budget: budget), at: now).journal
     }
 
     func pass(_ interval: Interval) {

@@ -13,7 +13,7 @@ struct SpaceTests {
 
     private let budget = JournalSettings.leastBudget
 
-    private func used(_ journal: Journal) throws -> Int {
+    private func used(_ journal: EvidenceJournal) throws -> Int {
         try journal.withStore { store throws(JournalFault) in try store.usedBytes() }
     }
 
@@ -67,9 +67,9 @@ struct SpaceTests {
         #expect(try #require(size) <= 2 * budget)
     }
 
-    private func fortyDays() throws -> Journal {
+    private func fortyDays() throws -> EvidenceJournal {
         let settings = JournalSettings(file: scene.file, retention: .seconds(30 * 86_400))
-        let journal = try Journal.open(settings, at: scene.now).journal
+        let journal = try EvidenceJournal.open(settings, at: scene.now).journal
         for day in 1...40 {
             _ = try journal.append(
                 [
@@ -105,11 +105,44 @@ struct SpaceTests {
         let future = scene.wall + .seconds(9_999 * 86_400)
         let journal = try scene.open()
         _ = try journal.append(
-            [EvidenceEntry(at: Moment(wall: future, monotonic: scene.monotonic, boot: scene.boot), .clock(.started(version: "1")))],
+            [
+                EvidenceEntry(
+                    at: Moment(wall: future, monotonic: scene.monotonic, boot: scene.boot),
+                    .clock(.started(version: "1")))
+            ],
             durability: .full)
         try journal.close()
         let later = try fortyDays()
         _ = try later.keepWithinBounds(at: scene.now, isClockTrusted: true)
         #expect(try later.verify().checked == 62)
+    }
+}
+
+/// A file system of its own that is soon full, which only root can make:
+///
+///     mount -t tmpfs -o size=3m none /mnt/small && SLUICE_JOURNAL_SMALL_DISK=/mnt/small swift test --filter DiskFullTests
+struct DiskFullTests {
+    static let folder = ProcessInfo.processInfo.environment["SLUICE_JOURNAL_SMALL_DISK"]
+
+    @Test(.enabled(if: folder != nil)) func `a full disk is named, costs nothing that was acknowledged, and passes`()
+        throws
+    {
+        let scene = try Scene()
+        let folder = try #require(Self.folder)
+        let journal = try EvidenceJournal.open(JournalSettings(file: folder + "/journal.sqlite"), at: scene.now).journal
+        let ballast = folder + "/ballast"
+        try Data(repeating: 1, count: 1_048_576).write(to: URL(fileURLWithPath: ballast))
+        var acknowledged = 0
+        func append() throws {
+            _ = try journal.append(
+                [scene.entry(.instruction(.received("\(acknowledged + 1)", at: scene.wall)))], durability: .full)
+            acknowledged += 1
+        }
+        let fault = #expect(throws: JournalFault.self) { while acknowledged < 100_000 { try append() } }
+        #expect(fault?.problem == .diskFull)
+        try FileManager.default.removeItem(atPath: ballast)
+        try append()
+        #expect(try journal.instructions(inForceAt: scene.wall).count == acknowledged)
+        #expect(try journal.verify().isIntact)
     }
 }

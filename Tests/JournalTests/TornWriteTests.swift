@@ -15,10 +15,11 @@ struct TornWriteTests {
         let scene = try Scene()
         let journal = try scene.open()
         for number in 1...40 {
-            _ = try journal.append([scene.entry(.instruction(.received("\(number)", at: scene.wall)))], durability: .full)
+            _ = try journal.append(
+                [scene.entry(.instruction(.received("\(number)", at: scene.wall)))], durability: .full)
         }
         let torn = try tornCopy(of: scene, &random)
-        let (survivor, notices) = try Journal.open(JournalSettings(file: torn), at: scene.now)
+        let (survivor, notices) = try EvidenceJournal.open(JournalSettings(file: torn), at: scene.now)
         #expect(notices.isEmpty, "without a head file there is nothing to compare with")
         #expect(try survivor.verify().isIntact, "seed \(seed)")
         let there = try survivor.instructions(inForceAt: scene.wall).map(\.id)
@@ -26,7 +27,7 @@ struct TornWriteTests {
         // The log of a journal is never torn behind the last full commit unless the disk lied; then the head file tells.
         try survivor.close()
         try Data(contentsOf: URL(fileURLWithPath: scene.file + ".head")).write(to: URL(fileURLWithPath: torn + ".head"))
-        let (_, told) = try Journal.open(JournalSettings(file: torn), at: scene.now)
+        let (_, told) = try EvidenceJournal.open(JournalSettings(file: torn), at: scene.now)
         #expect(told.isEmpty == (there.count == 40), "seed \(seed)")
         try journal.close()
     }

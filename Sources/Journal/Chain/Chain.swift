@@ -96,4 +96,7 @@ package struct ChainPosition: Hashable, Sendable {
     }
 
     package static let beginning = ChainPosition(sequence: 0, hash: .beginning)
+
+    /// A number outside was never given: a thousand records a second for 280,000 years.
+    static let plausible: ClosedRange<Int64> = 0...(1 << 53)
 }

@@ -47,7 +47,10 @@ extension Store {
 struct ChainWalk {
     let chain: Chain
     private let digest: Digest
-    private(set) var position = ChainPosition(sequence: -1, hash: .beginning)
+    /// The last record that was checked, or the base.
+    private(set) var position = ChainPosition.beginning
+    /// After which row to read on: from before every possible one, so that nothing hides in front of the base.
+    private(set) var cursor = Int64.min
     private(set) var checked = 0
     private(set) var broken: BrokenRecord?
     private(set) var isDone = false
@@ -69,7 +72,9 @@ struct ChainWalk {
         // The front may be removed while we walk; what is gone needs no check.
         if stretch.base.sequence > position.sequence { position = stretch.base }
         for record in stretch.records {
+            guard record.sequence > stretch.base.sequence else { return breaks(at: record.sequence, .beforeBeginning) }
             guard check(record) else { return }
+            cursor = record.sequence
         }
         if let unreadable = stretch.unreadable { return breaks(at: unreadable, .unreadable) }
         guard stretch.isLast else { return }

@@ -24,7 +24,8 @@ struct HeadFile {
 
     private static func position(_ line: Substring, of chain: Chain) -> ChainPosition? {
         let words = line.split(separator: " ")
-        guard words.count == 3, words[0] == chain.rawValue, let sequence = Int64(words[1]), sequence >= 0,
+        guard words.count == 3, words[0] == chain.rawValue, let sequence = Int64(words[1]),
+            ChainPosition.plausible.contains(sequence),
             let hash = ChainHash(hexadecimal: String(words[2]))
         else { return nil }
         return ChainPosition(sequence: sequence, hash: hash)

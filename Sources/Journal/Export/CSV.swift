@@ -11,7 +11,8 @@ enum CSV {
         .event, .instruction, .channel, .who, .direction, .scope, .evse, .limit, .limitCurrent, .starts, .duration,
         .effectiveAfter, .floor, .outcome, .belowMinimum, .supersededBy, .importLimit, .exportLimit, .importCurrent,
         .exportCurrent, .target, .steps, .source, .reason, .mechanism, .minute, .mean, .least, .greatest, .controllable,
-        .samples, .covered, .clock, .setting, .oldValue, .newValue, .function, .state, .detail, .before, .after, .version,
+        .samples, .covered, .clock, .setting, .oldValue, .newValue, .function, .state, .detail, .before, .after,
+        .version,
         .file, .chain, .through, .throughHash, .removed, .from, .to, .expected, .expectedHash, .found,
     ]
 

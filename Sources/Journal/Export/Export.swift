@@ -12,7 +12,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     case json
 }
 
-extension Journal {
+extension EvidenceJournal {
     /// Writes the records of both chains with times from `from` up to, not including, `to`, in the order in which they were
     /// recorded, in pieces of some kilobytes. Other calls get their turn between the pieces.
     /// - Parameter sink: Takes the next piece; what it throws ends the export and is thrown on.
@@ -49,7 +49,8 @@ extension Journal {
                 var last = Int64.min
                 for chain in Chain.allCases {
                     let row = try Row.fetchOne(
-                        database, sql: "SELECT min(sequence), max(sequence) FROM \(chain.rawValue) WHERE time >= ? AND time < ?",
+                        database,
+                        sql: "SELECT min(sequence), max(sequence) FROM \(chain.rawValue) WHERE time >= ? AND time < ?",
                         arguments: [from.milliseconds, to.milliseconds])
                     guard let row, let least: Int64 = row.value(0), let greatest: Int64 = row.value(1) else { continue }
                     first = min(first, least)

@@ -71,7 +71,10 @@ extension Store {
         var found: [JournalRecord.Discrepancy] = []
         for chain in Chain.allCases {
             let (last, atMemory) = try connection.read { database in
-                (try ChainPosition.last(chain, database), try remembered.map { try hash($0[chain].sequence, chain, database) })
+                (
+                    try ChainPosition.last(chain, database),
+                    try remembered.map { try hash($0[chain].sequence, chain, database) }
+                )
             }
             let end = last ?? ends[chain].base
             lastSequence = max(lastSequence, end.sequence)

@@ -24,7 +24,7 @@ extension Store {
         }
         let removed = try remove(from: [.detail], before: boundary, because: .budget, at: moment)
         if let removed = removed.first, removed.removed > 0 {
-            return [.thinned(removed: removed.removed, through: removed.last?.utcText ?? "")]
+            return [.thinned(removed: removed.removed, through: removed.last)]
         }
         used = try usedBytes()
         return used > budget ? [.overBudget(used: used, budget: budget)] : []
@@ -63,7 +63,8 @@ extension Store {
         _ = try transaction(.full) { change, database in
             checkpoints = []
             for chain in chains {
-                let checkpoint = try Self.remove(chain, before: boundary, because: reason, &change.ends[chain], database)
+                let checkpoint = try Self.remove(
+                    chain, before: boundary, because: reason, &change.ends[chain], database)
                 if checkpoint.removed > 0 || chains.count > 1 { checkpoints.append(checkpoint) }
             }
             try change.append(checkpoints.map { EvidenceEntry(at: moment, .journal(.pruned($0))) }, database)
@@ -72,12 +73,14 @@ extension Store {
     }
 
     private static func remove(
-        _ chain: Chain, before boundary: Int64, because reason: JournalRecord.Checkpoint.Reason, _ ends: inout ChainEnds,
+        _ chain: Chain, before boundary: Int64, because reason: JournalRecord.Checkpoint.Reason,
+        _ ends: inout ChainEnds,
         _ database: Database
     ) throws -> JournalRecord.Checkpoint {
         let table = chain.rawValue
         let last = try Row.fetchOne(
-            database, sql: "SELECT sequence, hash, time FROM \(table) WHERE sequence < ? ORDER BY sequence DESC LIMIT 1",
+            database,
+            sql: "SELECT sequence, hash, time FROM \(table) WHERE sequence < ? ORDER BY sequence DESC LIMIT 1",
             arguments: [boundary])
         let first = try Int64.fetchOne(database, sql: "SELECT time FROM \(table) ORDER BY sequence LIMIT 1")
         guard let last, let through = last.position(0), let lastTime: Int64 = last.value(2) else {

@@ -14,7 +14,9 @@ extension Row {
     }
 
     func position(_ column: Int) -> ChainPosition? {
-        guard let sequence: Int64 = value(column), let hash = hash(column + 1) else { return nil }
+        guard let sequence: Int64 = value(column), ChainPosition.plausible.contains(sequence),
+            let hash = hash(column + 1)
+        else { return nil }
         return ChainPosition(sequence: sequence, hash: hash)
     }
 }

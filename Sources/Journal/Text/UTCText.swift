@@ -39,9 +39,12 @@ extension WallTime {
         }
         let digits = utcText.utf8.split { !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         let numbers = digits.compactMap { Int64(Substring($0)) }
-        guard numbers.count == 7, let day = Self.day(year: numbers[0], month: numbers[1], day: numbers[2]) else { return nil }
+        guard numbers.count == 7, let day = Self.day(year: numbers[0], month: numbers[1], day: numbers[2]) else {
+            return nil
+        }
         let time = WallTime(
-            milliseconds: day * 86_400_000 + numbers[3] * 3_600_000 + numbers[4] * 60_000 + numbers[5] * 1_000 + numbers[6])
+            milliseconds: day * 86_400_000 + numbers[3] * 3_600_000 + numbers[4] * 60_000 + numbers[5] * 1_000
+                + numbers[6])
         guard time.utcText == utcText else { return nil }
         self = time
     }

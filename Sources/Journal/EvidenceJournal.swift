@@ -8,20 +8,21 @@ import Synchronization
 /// The record of a site: what was ordered, what was decided and what flowed, as hash chains in one SQLite database, and
 /// beside it the settings that must survive a restart. One process owns the file. Calls are synchronous and may wait for
 /// the disk, so they belong on a thread of their own; any thread may make them.
-package final class Journal: Sendable {
+package final class EvidenceJournal: Sendable {
     private let core: Mutex<JournalCore>
     package let settings: JournalSettings
 
     /// Opens the journal, or begins one. A corrupt database is set aside and a new one begun; the notices say so.
     package static func open(
         _ settings: JournalSettings, at moment: Moment
-    ) throws(JournalFault) -> (journal: Journal, notices: [JournalNotice]) {
+    ) throws(JournalFault) -> (journal: EvidenceJournal, notices: [JournalNotice]) {
         do {
             let (store, notices) = try Store.open(settings, at: moment)
-            return (Journal(settings, store, at: moment), notices)
-        } catch where error.isCorruption {
+            return (EvidenceJournal(settings, store, at: moment), notices)
+        } catch {
+            guard error.isCorruption else { throw error }
             let (store, notices) = try Store.replaceCorrupt(settings, because: error, at: moment)
-            return (Journal(settings, store, at: moment), notices)
+            return (EvidenceJournal(settings, store, at: moment), notices)
         }
     }
 
@@ -48,6 +49,9 @@ package final class Journal: Sendable {
 
     /// Removes what is older than the retention, and details while the budget is exceeded; a little per call, so that
     /// `append` never waits long. To be called about once a minute.
+    ///
+    /// An order or limit that outlives the retention is recorded anew by its owner; questions reach back only as far as
+    /// what is kept.
     /// - Parameter isClockTrusted: Whether `moment` comes from a synchronised clock. Nothing is removed for its age
     ///   otherwise: a clock that jumps ahead must not empty the record.
     package func keepWithinBounds(at moment: Moment, isClockTrusted: Bool) throws(JournalFault) -> [JournalNotice] {

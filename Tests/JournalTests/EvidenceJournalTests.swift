@@ -7,7 +7,7 @@ import Testing
 
 @testable import Journal
 
-struct JournalTests {
+struct EvidenceJournalTests {
     let scene: Scene
     init() throws { scene = try Scene() }
 
@@ -73,7 +73,7 @@ struct JournalTests {
 
     @Test func `a folder that is not there is named, with what to do`() throws {
         let fault = #expect(throws: JournalFault.self) {
-            try Journal.open(JournalSettings(file: "/nowhere/journal.sqlite"), at: scene.now)
+            try EvidenceJournal.open(JournalSettings(file: "/nowhere/journal.sqlite"), at: scene.now)
         }
         #expect(fault?.description.hasPrefix("Journal /nowhere/journal.sqlite: cannot be opened") == true)
     }
@@ -81,7 +81,7 @@ struct JournalTests {
     @Test func `a file that is no database is set aside, and the new chain says so`() throws {
         try Data("not a database, whatever it is, and long enough to be looked at".utf8)
             .write(to: URL(fileURLWithPath: scene.file))
-        let (journal, notices) = try Journal.open(scene.settings(), at: scene.now)
+        let (journal, notices) = try EvidenceJournal.open(scene.settings(), at: scene.now)
         let aside = "journal.sqlite.corrupt-2026-03-01T14-00-00.000Z"
         #expect(try scene.files.contains(aside))
         guard case .setAside(let file, _, _, lostState: true)? = notices.first else {
@@ -97,7 +97,9 @@ struct JournalTests {
     @Test func `a database that becomes corrupt while it is open is replaced, with its state`() throws {
         let journal = try scene.open()
         _ = try journal.append([], state: ["failsafe": Data("4200".utf8)], durability: .full)
-        for number in 1...2_000 { _ = try journal.append([scene.entry(.decision(.sample(evse: number, target: .zero)))], durability: .relaxed) }
+        for number in 1...2_000 {
+            _ = try journal.append([scene.entry(.decision(.sample(evse: number, target: .zero)))], durability: .relaxed)
+        }
         try journal.close()
         let again = try scene.open()
         try scene.overwriteEnd()
@@ -118,7 +120,10 @@ struct JournalTests {
         let before = scene.wall
         scene.wall = scene.wall + .seconds(-3_600)
         _ = try journal.append(
-            [scene.entry(.clock(.jumped(before: before, after: scene.wall))), scene.entry(.decision(.sample(evse: 2, target: .zero)))],
+            [
+                scene.entry(.clock(.jumped(before: before, after: scene.wall))),
+                scene.entry(.decision(.sample(evse: 2, target: .zero))),
+            ],
             durability: .full)
         #expect(try journal.verify().isIntact)
         #expect(try journal.decision(evse: 2, at: before)?.record.target == .watts(3_100))
