@@ -4,13 +4,14 @@
 import ArgumentParser
 import Foundation
 import LocalAPI
+import Synchronization
 
-struct EvidenceCommand: AsyncParsableCommand {
+struct EvidenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evidence", abstract: "The record of instructions, limits and what was done.",
         subcommands: [Export.self, Verify.self])
 
-    struct Export: AsyncParsableCommand {
+    struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write the record between two times to standard output.",
             discussion: "sluice evidence export --from 2026-03-01 --to 2026-04-01 --format csv > march.csv")
@@ -27,12 +28,13 @@ struct EvidenceCommand: AsyncParsableCommand {
         }
 
         /// A day a request, so that years neither fill the daemon's memory nor ours.
-        func run() async throws {
-            let client = try daemon.client()
+        func run() throws {
             let end = try to.map { try Self.time($0, "--to") } ?? Date()
-            var start = try Self.time(from, "--from")
-            var isFirst = true
-            try await asking {
+            let first = try Self.time(from, "--from")
+            let format = format
+            try asking(daemon.client()) { client in
+                var start = first
+                var isFirst = true
                 while start < end || isFirst {
                     let until = min(start.addingTimeInterval(86_400), max(end, start))
                     var text = try await client.text(
@@ -58,20 +60,19 @@ struct EvidenceCommand: AsyncParsableCommand {
         private static func query(_ time: Date) -> String { WireJSON.text(of: time) }
     }
 
-    struct Verify: AsyncParsableCommand {
+    struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Check that the record is whole.")
         @OptionGroup var daemon: DaemonOption
 
-        func run() async throws {
-            let client = try daemon.client()
-            var isIntact = false
-            try await asking {
+        func run() throws {
+            let isIntact = Mutex(false)
+            try asking(daemon.client()) { client in
                 let found: EvidenceVerification = try await client.get("/api/evidence/verification")
-                isIntact = found.isIntact
+                isIntact.withLock { $0 = found.isIntact }
                 print("\(found.checked) records: " + (found.isIntact ? "whole" : "not whole"))
                 for finding in found.findings { print(finding) }
             }
-            if !isIntact { throw ExitCode(1) }
+            if !isIntact.withLock({ $0 }) { throw ExitCode(1) }
         }
     }
 }

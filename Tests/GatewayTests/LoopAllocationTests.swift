@@ -112,7 +112,8 @@ private struct LoopWithoutDevices: ~Copyable {
     }
 
     private mutating func push(_ change: LoopCommand.Change) {
-        #expect(commands.push(LoopCommand(change: change)))
+        let isTaken = commands.push(LoopCommand(change: change))
+        #expect(isTaken)
     }
 
     mutating func tick() {

@@ -110,6 +110,16 @@ final class FakeGateway: GatewayPort {
     func releaseLimit(_ direction: LimitDirection?) async throws(APIProblem) -> Acknowledgement {
         note("unlimit \(direction?.rawValue ?? "both")")
     }
+    func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement {
+        note("instruct \(instruction)")
+    }
+    func evidence(from: Date, to: Date, format: EvidenceFormat) throws(APIProblem) -> any EvidencePieces {
+        _ = note("evidence \(WireJSON.text(of: from)) \(WireJSON.text(of: to)) \(format.rawValue)")
+        return FakePieces()
+    }
+    func verifyEvidence() async throws(APIProblem) -> EvidenceVerification {
+        EvidenceVerification(checked: 12, isIntact: false, findings: ["evidence 7: its hash is not that of its content"])
+    }
     func metrics() async -> [Metric] {
         var power = Metric("sluice_evse_power_watts", .gauge, help: "Power")
         power.add(-5_000, .init("evse", "2"))
@@ -117,6 +127,12 @@ final class FakeGateway: GatewayPort {
     }
     func health() async -> Condition { .good }
     func readiness() async -> Condition { ready }
+}
+
+/// A record of two pieces.
+actor FakePieces: EvidencePieces {
+    private var left = ["time_utc,kind\n", "2026-03-29T14:02:07.250Z,instruction\n"]
+    func next() async throws(APIProblem) -> String? { left.isEmpty ? nil : left.removeFirst() }
 }
 
 struct FakeBench: BenchPort {

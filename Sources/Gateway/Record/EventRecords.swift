@@ -31,7 +31,7 @@ extension ConnectionEvent {
         case .failsafeLeft: [.failsafe(FailsafeRecord(.left, mechanism: rule.inWords, reason: "state \(detail)")), ended]
         case .overdue: [gridCode("not obeyed within \(took)")]
         case .belowMinimum: [gridCode("below the guaranteed minimum, obeyed all the same")]
-        case .stateChanged, .lockedOut, .lockOutReset: [gridCode("\(kind)")]
+        case .stateChanged, .lockedOut, .lockOutReset, .settingsChanged: [gridCode("\(kind)")]
         }
     }
 

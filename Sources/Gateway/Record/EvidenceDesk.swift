@@ -13,7 +13,7 @@ import Synchronization
 /// Keeps the record of what was ordered and done. An instruction is on disk before it is passed on, and what it changed is
 /// on disk before it is acknowledged. Where there is no journal, or it fails, the limits hold all the same, and it is said.
 final class EvidenceDesk: Sendable {
-    let journal: Journal?
+    let journal: EvidenceJournal?
     private let cells: SiteCells
     private let desk: CommandDesk
     private let answers = Answers()
@@ -38,7 +38,7 @@ final class EvidenceDesk: Sendable {
     private static let counterKey = "next instruction"
 
     init(
-        _ journal: Journal?, _ cells: SiteCells, _ desk: CommandDesk, guaranteedMinimum: Power?, version: String,
+        _ journal: EvidenceJournal?, _ cells: SiteCells, _ desk: CommandDesk, guaranteedMinimum: Power?, version: String,
         logger: Logger
     ) {
         self.journal = journal
@@ -97,7 +97,7 @@ final class EvidenceDesk: Sendable {
         return (reply, id)
     }
 
-    private static func storedCounter(_ journal: Journal?, _ logger: Logger) -> UInt64 {
+    private static func storedCounter(_ journal: EvidenceJournal?, _ logger: Logger) -> UInt64 {
         do throws(JournalFault) {
             guard let data = try journal?.state(counterKey) else { return 1 }
             return String(data: data, encoding: .utf8).flatMap(UInt64.init) ?? 1
@@ -144,7 +144,7 @@ final class EvidenceDesk: Sendable {
         case .expired, .superseded, .cancelled, .refused:
             belowMinimum.withLock { _ = $0.remove(event.instruction.number) }
         case .began, .effective, .alreadyBelow, .overdue, .failsafeEntered, .failsafeLeft, .stateChanged, .lockedOut,
-            .lockOutReset:
+            .lockOutReset, .settingsChanged:
             break
         }
         let isBelow = belowMinimum.withLock { $0.contains(event.instruction.number) }

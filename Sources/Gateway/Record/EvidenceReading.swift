@@ -8,7 +8,7 @@ import LocalAPI
 
 /// The record, a day at a time, so that an export of years neither fills the memory nor keeps the journal busy.
 actor JournalPieces: EvidencePieces {
-    private let journal: Journal
+    private let journal: EvidenceJournal
     private let format: ExportFormat
     private let end: WallTime
     private var start: WallTime
@@ -16,7 +16,7 @@ actor JournalPieces: EvidencePieces {
 
     private static let length = Interval.minutes(24 * 60)
 
-    init(_ journal: Journal, from start: WallTime, to end: WallTime, _ format: ExportFormat) {
+    init(_ journal: EvidenceJournal, from start: WallTime, to end: WallTime, _ format: ExportFormat) {
         self.journal = journal
         self.start = start
         self.end = end
@@ -71,7 +71,7 @@ extension EvidenceDesk {
         }
     }
 
-    private func kept() throws(APIProblem) -> Journal {
+    private func kept() throws(APIProblem) -> EvidenceJournal {
         guard let journal else {
             throw .conflict(
                 "This daemon keeps no record.", remedy: "Name a file under “journal.file” in the configuration.")

@@ -10,7 +10,7 @@ import Logging
 /// The journal and what it keeps from before the start. The daemon runs without one rather than not at all: the limit comes
 /// first.
 struct KeptRecord {
-    private(set) var journal: Journal?
+    private(set) var journal: EvidenceJournal?
     private(set) var memory: ConnectionMemory?
 
     /// - Parameter file: nil keeps no record.
@@ -21,16 +21,16 @@ struct KeptRecord {
         }
         do throws(JournalFault) {
             let moment = Moment(wall: EvidenceDesk.wall(), monotonic: MonotonicClock.now(), boot: EvidenceDesk.boot)
-            let (journal, notices) = try Journal.open(JournalSettings(file: file), at: moment)
+            let (journal, notices) = try EvidenceJournal.open(JournalSettings(file: file), at: moment)
             for notice in notices { logger.warning("\(notice)") }
             self.journal = journal
-            memory = try Self.memory(journal, logger)
+            memory = try Self.remembered(journal, logger)
         } catch {
             logger.error("\(error) The limits hold; nothing is recorded.")
         }
     }
 
-    private static func memory(_ journal: Journal, _ logger: Logger) throws(JournalFault) -> ConnectionMemory? {
+    private static func remembered(_ journal: EvidenceJournal, _ logger: Logger) throws(JournalFault) -> ConnectionMemory? {
         guard let data = try journal.state(StoredMemory.key) else { return nil }
         do {
             return try StoredMemory.memory(data)

@@ -13,6 +13,13 @@ package struct ConnectionObservation: Sendable, BitwiseCopyable {
         self.connectionPoint = connectionPoint
         self.controllable = controllable
     }
+
+    /// Nothing has been measured.
+    package static var unknown: ConnectionObservation {
+        ConnectionObservation(
+            connectionPoint: TimeToEffect.Measurement(.zero, at: .distantPast),
+            controllable: TimeToEffect.Measurement(.zero, at: .distantPast))
+    }
 }
 
 /// Watches the operator's instructions until the measured power obeys: one of each rule, since a newer one takes the place
@@ -47,7 +54,7 @@ struct EffectWatch: Sendable, BitwiseCopyable {
         case .began: tell(.received(event.instruction, event.rule, event.power), event.rule, now)
         case .expired, .superseded, .cancelled: tell(.ended(event.instruction), event.rule, now)
         case .refused, .effective, .alreadyBelow, .belowMinimum, .failsafeEntered, .failsafeLeft, .stateChanged,
-            .lockedOut, .lockOutReset, .overdue:
+            .lockedOut, .lockOutReset, .settingsChanged, .overdue:
             return
         }
     }

@@ -47,7 +47,7 @@ struct HostileConnection: Boundary, ~Copyable {
 
     mutating func advance(to time: HostileTime) {
         var events = ConnectionEvents()
-        rules.step(at: time.now, wall: time.wall, &limits, &events)
+        rules.step(at: time.now, wall: time.wall, .unknown, &limits, &events)
         calendar.advance(to: time)
         flexible.advance(to: time)
         envelope.advance(to: time)
