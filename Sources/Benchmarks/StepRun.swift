@@ -61,6 +61,8 @@ struct StepRun: ~Copyable {
             limit.power = power
             limits[place] = limit
         case .noLimit(let place): limits[place] = nil
+        // The step knows limits only; what they come from is the loop's.
+        case .connection: return
         }
     }
 

@@ -29,7 +29,8 @@ struct DemoCommand: ParsableCommand {
         let simulation = DemoSite.simulation(site, at: MonotonicClock.now())
         let logger = Logger.make(site.log)
         let process = GatewayProcess(
-            site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) }, journalFile: nil, version: Sluice.versionText,
+            site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) }, journalFile: nil,
+            version: Sluice.versionText,
             logger: logger
         ) { address in say("The demo's dashboard: http://\(address)   End it with Ctrl-C.") }
         var script = DemoScript()

@@ -12,7 +12,7 @@ import Testing
 @testable import Gateway
 
 /// The compiler proves that a tick does not allocate; these tests see what it cannot: C, and a proof that was not made.
-@Suite struct LoopAllocationTests {
+struct LoopAllocationTests {
     @Test func `a hundred thousand ticks with commands, readings and changing orders ask for no memory`() throws {
         var site = try LoopWithoutDevices()
         var orders: Set<Power> = []
@@ -63,11 +63,11 @@ private struct LoopWithoutDevices: ~Copyable {
     private var now = Instant(nanoseconds: 1_000_000_000_000)
 
     init() throws {
-        let check = ConfigurationReader.read(text: Self.text, file: "(test)", profiles: Self.profiles)
-        configuration = try #require(check.site, "\(check.errors)")
+        let waker = try WakeUp()
+        let configuration = try Self.configuration()
+        self.configuration = configuration
         let model = SiteModel(configuration)
         tables = SiteTables(configuration)
-        let waker = try WakeUp()
         let chargers = configuration.evses.map { ChargerCell(name: $0.name, waker: waker) }
         let meterCell = MeterCell(name: "meter")
         cells = SiteCells(
@@ -78,6 +78,11 @@ private struct LoopWithoutDevices: ~Copyable {
         first = chargers[0].state.takeWriter()
         second = chargers[1].state.takeWriter()
         meter = meterCell.state.takeWriter()
+    }
+
+    private static func configuration() throws -> SiteConfiguration {
+        let check = ConfigurationReader.read(text: text, file: "(test)", profiles: profiles)
+        return try #require(check.site, "\(check.errors)")
     }
 
     mutating func hearDevices() {

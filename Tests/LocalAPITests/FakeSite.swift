@@ -118,7 +118,8 @@ final class FakeGateway: GatewayPort {
         return FakePieces()
     }
     func verifyEvidence() async throws(APIProblem) -> EvidenceVerification {
-        EvidenceVerification(checked: 12, isIntact: false, findings: ["evidence 7: its hash is not that of its content"])
+        EvidenceVerification(
+            checked: 12, isIntact: false, findings: ["evidence 7: its hash is not that of its content"])
     }
     func metrics() async -> [Metric] {
         var power = Metric("sluice_evse_power_watts", .gauge, help: "Power")

@@ -45,7 +45,9 @@ package enum ConfigurationReader {
         }
     }
 
-    private static let keys = ["site", "agreement", "circuits", "evses", "control", "api", "backends", "log", "journal"]
+    private static let keys = [
+        "site", "agreement", "circuits", "evses", "control", "api", "backends", "log", "journal",
+    ]
 
     private static func read(_ field: Field, _ devices: DeviceReader) -> SiteConfiguration? {
         guard let mapping = field.mapping(keys) else { return nil }

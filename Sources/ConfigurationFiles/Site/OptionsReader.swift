@@ -69,7 +69,9 @@ enum OptionsReader {
         guard let place = field?.mapping(["file"])?["file"], let path = place.text() else {
             return SiteConfiguration.Journal(file: nil)
         }
-        if !path.hasPrefix("/") { place.error("expected an absolute path such as /var/lib/sluice/journal.sqlite, found “\(path)”") }
+        if !path.hasPrefix("/") {
+            place.error("expected an absolute path such as /var/lib/sluice/journal.sqlite, found “\(path)”")
+        }
         return SiteConfiguration.Journal(file: path)
     }
 

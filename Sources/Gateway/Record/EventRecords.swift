@@ -28,7 +28,8 @@ extension ConnectionEvent {
                 .failsafe(FailsafeRecord(.entered, mechanism: rule.inWords, reason: "state \(detail)")),
                 .limitInForce(limit),
             ]
-        case .failsafeLeft: [.failsafe(FailsafeRecord(.left, mechanism: rule.inWords, reason: "state \(detail)")), ended]
+        case .failsafeLeft:
+            [.failsafe(FailsafeRecord(.left, mechanism: rule.inWords, reason: "state \(detail)")), ended]
         case .overdue: [gridCode("not obeyed within \(took)")]
         case .belowMinimum: [gridCode("below the guaranteed minimum, obeyed all the same")]
         case .stateChanged, .lockedOut, .lockOutReset, .settingsChanged: [gridCode("\(kind)")]

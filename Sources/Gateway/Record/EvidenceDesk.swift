@@ -38,7 +38,8 @@ final class EvidenceDesk: Sendable {
     private static let counterKey = "next instruction"
 
     init(
-        _ journal: EvidenceJournal?, _ cells: SiteCells, _ desk: CommandDesk, guaranteedMinimum: Power?, version: String,
+        _ journal: EvidenceJournal?, _ cells: SiteCells, _ desk: CommandDesk, guaranteedMinimum: Power?,
+        version: String,
         logger: Logger
     ) {
         self.journal = journal

@@ -32,7 +32,9 @@ actor JournalPieces: EvidencePieces {
             } catch {
                 throw .unavailable("The record cannot be read: \(error)", remedy: "See the daemon's log.")
             }
-            if !isFirst, format == .csv, let end = text.firstIndex(of: "\n") { text = String(text[text.index(after: end)...]) }
+            if !isFirst, format == .csv, let end = text.firstIndex(of: "\n") {
+                text = String(text[text.index(after: end)...])
+            }
             isFirst = false
             start = until
             if !text.isEmpty { return text }
@@ -53,7 +55,9 @@ extension EvidenceDesk {
             return Explanation(
                 evse: evse, time: Date(timeIntervalSince1970: Double(found.time.milliseconds) / 1_000),
                 target: found.record.target,
-                steps: found.record.steps.map { Explanation.Step(stage: $0.stage, value: $0.value, because: $0.because) })
+                steps: found.record.steps.map {
+                    Explanation.Step(stage: $0.stage, value: $0.value, because: $0.because)
+                })
         } catch {
             complain(error)
             return nil

@@ -30,7 +30,9 @@ struct KeptRecord {
         }
     }
 
-    private static func remembered(_ journal: EvidenceJournal, _ logger: Logger) throws(JournalFault) -> ConnectionMemory? {
+    private static func remembered(_ journal: EvidenceJournal, _ logger: Logger) throws(JournalFault)
+        -> ConnectionMemory?
+    {
         guard let data = try journal.state(StoredMemory.key) else { return nil }
         do {
             return try StoredMemory.memory(data)

@@ -87,7 +87,8 @@ struct OperatorDesk: Sendable {
                 "This site's agreement has no such rule.",
                 remedy: "Add \(key(instruction)) to “agreement” in the configuration and restart.")
         case .limitation(let reply): .conflict("Refused: \(reply.inWords).", remedy: reply.remedy)
-        case .section14a(let reply): .conflict("Refused: \(reply.inWords).", remedy: "Send a power from 0 W and a duration above zero.")
+        case .section14a(let reply):
+            .conflict("Refused: \(reply.inWords).", remedy: "Send a power from 0 W and a duration above zero.")
         case .relay: .conflict("This contact is not wired.", remedy: "Add it to “agreement.relays.wired”.")
         case .flexible(let refusal): .conflict("Refused: \(refusal).", remedy: "See the agreement's flexible capacity.")
         case .envelope(let refusal): .conflict("Refused: \(refusal).", remedy: "See the operating envelope's rules.")

@@ -66,7 +66,8 @@ final class GatewayView: GatewayPort {
         }
         guard !found.isEmpty else {
             throw .unknown(
-                "No decision of that time is remembered.", remedy: "Without a journal the memory goes back to the last start, at most.")
+                "No decision of that time is remembered.",
+                remedy: "Without a journal the memory goes back to the last start, at most.")
         }
         return found
     }

@@ -97,9 +97,13 @@ struct OperatorRoutes: Sendable {
             Route(
                 .get, "/api/evidence",
                 Operation(
-                    id: "evidence", summary: "The record of instructions, limits and what was done, as CSV or JSON lines",
+                    id: "evidence",
+                    summary: "The record of instructions, limits and what was done, as CSV or JSON lines",
                     query: [
-                        (name: "from", meaning: "ISO 8601 time of the first record; without it, as far back as is kept"),
+                        (
+                            name: "from",
+                            meaning: "ISO 8601 time of the first record; without it, as far back as is kept"
+                        ),
                         (name: "to", meaning: "ISO 8601 time after the last record; without it, now"),
                         (name: "format", meaning: "csv or json; without it, csv"),
                     ], mediaType: "text/csv", problems: [400, 409])
