@@ -202,6 +202,11 @@ extension GatewayView {
             uncontrolled: view.meterIsSilent ? nil : view.uncontrolled)
     }
 
+    private func rules() -> [LimitInForce] {
+        let inForce = cells.limits.read()
+        return (0..<inForce.count).map { LimitInForce(inForce[$0], circuit: reasons.circuit) }
+    }
+
     private func limits(_ now: Instant) -> [LimitInForce] {
         let agreement = configuration.agreement.power
         var limits = [
@@ -209,6 +214,7 @@ extension GatewayView {
                 scope: LimitInForce.connectionPoint, import: agreement.upper, export: Power.zero - agreement.lower,
                 source: "agreement")
         ]
+        limits += rules()
         for direction in LimitDirection.allCases {
             guard let entry = desk.limit(direction, at: now) else { continue }
             limits.append(
