@@ -31,8 +31,9 @@ let house: [Room] = [
     Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
-    // YAML with line and column into typed values: the site's configuration, firmware profiles.
-    Room(name: "ConfigurationFiles", imports: ["Chargers", "Electricity"], products: ["Yams"]),
+    // YAML with line and column into typed values: the site's configuration with the rules of its connection,
+    // firmware profiles.
+    Room(name: "ConfigurationFiles", imports: ["Chargers", "Electricity", "GridConnection"], products: ["Yams"]),
     Room(name: "CModbus", kind: .systemLibrary(pkgConfig: "libmodbus", apt: "libmodbus-dev")),
     Room(name: "CSystemd", kind: .systemLibrary(pkgConfig: "libsystemd", apt: "libsystemd-dev")),
     // The few C calls the loop thread makes, annotated for the compiler's proof.

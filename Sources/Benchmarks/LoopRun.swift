@@ -33,7 +33,7 @@ struct LoopRun: ~Copyable {
         loop = ControlLoop(site, cells, at: now)
         plant = BenchmarkPlant(site)
         day = BenchmarkDay(
-            pace, evseCount: site.evses.count, tables: tables, limit: configuration.agreement.power.upper)
+            pace, evseCount: site.evses.count, tables: tables, limit: configuration.agreement.firm.upper)
         commands = cells.commands.takeWriter()
         states = cells.chargers.map { WriterBox($0.state.takeWriter()) }
         meters = cells.meters.map { WriterBox($0.cell.state.takeWriter()) }

@@ -29,7 +29,7 @@ struct StepRun: ~Copyable {
         decision = Decision(for: site)
         plant = BenchmarkPlant(site)
         day = BenchmarkDay(
-            pace, evseCount: site.evses.count, tables: tables, limit: configuration.agreement.power.upper)
+            pace, evseCount: site.evses.count, tables: tables, limit: configuration.agreement.firm.upper)
         wishes = tables.wishes.map { _ in nil }
         limits = tables.limits.enumerated().map { $0 < configuration.evses.count ? $1 : nil }
     }

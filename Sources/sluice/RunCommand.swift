@@ -61,7 +61,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let site = try ConfigurationReader.read(path: file, profiles: .here()).report()
         print(
-            "\(file): good: \(site.evses.count) EVSEs, import up to \(site.agreement.power.upper), "
-                + "export up to \(Power.zero - site.agreement.power.lower)")
+            "\(file): good: \(site.evses.count) EVSEs, import up to \(site.agreement.ceiling.upper), "
+                + "export up to \(Power.zero - site.agreement.ceiling.lower)")
     }
 }

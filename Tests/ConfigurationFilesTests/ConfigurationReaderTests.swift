@@ -23,7 +23,7 @@ struct ConfigurationReaderTests {
         #expect(site.site.fallback == .zero)
         #expect(site.site.meterTimeout == .seconds(5))
         #expect(site.site.meter?.address == .tcp(host: "192.0.2.20", port: 502))
-        #expect(site.agreement.power == PowerLimits(from: .watts(-20_000), to: .watts(40_000)))
+        #expect(site.agreement.firm == PowerLimits(from: .watts(-20_000), to: .watts(40_000)))
         #expect(site.agreement.current == CurrentLimits(from: .amperes(-63), to: .amperes(63)))
         #expect(site.control.period == .milliseconds(100))
         #expect(site.api.listen.description == "127.0.0.1:8080")

@@ -53,6 +53,16 @@ struct MutationTests {
         }
     }
 
+    @Test func `a damaged agreement is read or explained`() {
+        var dice = Dice(state: 13)
+        let rules = Array(Samples.rules)
+        for _ in 0..<1_000 {
+            let text = Samples.agreement(mutated(rules, &dice))
+            let check = ConfigurationReader.read(text: text, file: "m", profiles: Samples.library)
+            #expect((check.site == nil) == !check.errors.isEmpty)
+        }
+    }
+
     @Test func `a damaged profile is read or explained`() {
         var dice = Dice(state: 11)
         let text = Array(Samples.profile)

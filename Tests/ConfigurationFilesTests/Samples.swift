@@ -31,6 +31,21 @@ enum Samples {
             charger: { profile: evtec/bidipro-10, at: "tcp://192.0.2.31:5020", unit: 1 }
 
         """
+    /// Every rule of the agreement; its first line is the tenth of the file.
+    static let rules = """
+          timed:
+            - { days: mon-fri, from: "17:00", to: "20:00", import: 20 kW, export: 0 W }
+            - { days: [sat, sun], months: nov-feb, from: "22:00", to: "06:00", import: 30 kW }
+          flexible: { import: 3 kW, export: 10 kW, needs_permission: false, silent_after: 15 min, after_silence: hold }
+          consumption_limit: { failsafe: 7 kW, failsafe_duration: 3 h, after_failsafe: release, paired: false, scope: controllable }
+          production_limit: { failsafe: 1 kW, scope: connection_point }
+          section_14a: { heat_pumps: 20 kW, cooling: 5 kW }
+          relays: { wired: [W3, S2, S1, W4], installed_power: 10 kW, debounce: 200 ms, maximum_age: 4 s }
+          operating_envelope: { default_import: 5 kW, default_export: 1.5 kW, silent_after: 10 min }
+          feed_in_cap: { installed_power: 12 kW, share: 70 % }
+
+        """
+    static func agreement(_ rules: String) -> String { minimal.replacing("evses:", with: rules + "evses:") }
     static let backends = """
         backends:
           - ocpp: "2.1"

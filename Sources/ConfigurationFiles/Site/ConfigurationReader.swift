@@ -20,13 +20,17 @@ package struct ConfigurationCheck: Sendable {
 
 /// Reads `sluice.yaml`.
 package enum ConfigurationReader {
-    /// - Parameter file: The name that messages show.
-    package static func read(text: String, file: String, profiles: ProfileLibrary) -> ConfigurationCheck {
+    /// - Parameters:
+    ///   - file: The name that messages show.
+    ///   - wall: The time around which the site's time zone is tabulated.
+    package static func read(
+        text: String, file: String, profiles: ProfileLibrary, at wall: WallTime = WallTime(Date())
+    ) -> ConfigurationCheck {
         let findings = Findings(file: file)
         let devices = DeviceReader(library: profiles)
         var site: SiteConfiguration?
         if let document = YAMLDocument(text: text, findings: findings) {
-            site = read(Field(value: document.root, path: "", findings: findings), devices)
+            site = read(Field(value: document.root, path: "", findings: findings), devices, wall)
         }
         let errors = Findings.sorted(findings.errors) + Findings.sorted(devices.profileErrors)
         return ConfigurationCheck(
@@ -49,26 +53,33 @@ package enum ConfigurationReader {
         "site", "agreement", "circuits", "evses", "control", "api", "backends", "log", "journal",
     ]
 
-    private static func read(_ field: Field, _ devices: DeviceReader) -> SiteConfiguration? {
+    private static func read(_ field: Field, _ devices: DeviceReader, _ wall: WallTime) -> SiteConfiguration? {
         guard let mapping = field.mapping(keys) else { return nil }
         let site = mapping.required("site", "site: { name: Depot, timezone: Europe/Berlin, fuse: 63 A }")
             .flatMap { SiteReader.site($0, devices) }
-        let agreement = mapping.required("agreement", "agreement: { import: 40 kW }")
-            .flatMap { SiteReader.agreement($0, fuse: site?.value.fuse) }
+        let terms = mapping.required("agreement", "agreement: { import: 40 kW }").flatMap(AgreementReader.mapping)
+        let agreement = terms.flatMap { AgreementReader.agreement($0, fuse: site?.value.fuse) }
         let circuits = mapping["circuits"].map { CircuitReader.circuits($0, devices) } ?? []
         let evses = mapping.required("evses", "evses: [{ id: 1, charger: { profile: …, at: … } }]")
             .map { EVSEReader.evses($0, devices, circuits: circuits.map(\.value.id)) }
+        let zone = TimeZoneTable.zone(site?.value.timezone ?? "", around: wall)
+        let connection = terms.map { terms in
+            ConnectionReader(mapping: terms, firm: agreement?.value.firm ?? .zero, evseCount: evses?.count ?? 0)
+                .connection(in: zone)
+        }
         let control = OptionsReader.control(mapping["control"])
         let api = OptionsReader.api(mapping["api"])
         let backends = OptionsReader.backends(mapping["backends"])
         let log = OptionsReader.log(mapping["log"])
         let journal = OptionsReader.journal(mapping["journal"])
         devices.checkSharing()
-        guard let site, let agreement, let evses else { return nil }
-        SiteConsistency(site: site, agreement: agreement).check()
+        guard let site, var agreement, let connection, let evses else { return nil }
+        agreement.value.ceiling = connection.ceiling(over: agreement.value.firm)
+        SiteConsistency(site: site, agreement: agreement, connection: connection).check()
         return SiteConfiguration(
-            site: site.value, agreement: agreement.value, circuits: circuits.map(\.value), evses: evses,
-            control: control, api: api, backends: backends, log: log, journal: journal)
+            site: site.value, agreement: agreement.value, connection: connection.settings,
+            circuits: circuits.map(\.value), evses: evses, control: control, api: api, backends: backends, log: log,
+            journal: journal)
     }
 }
 

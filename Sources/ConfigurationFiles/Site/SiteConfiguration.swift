@@ -3,11 +3,14 @@
 
 import Chargers
 import Electricity
+import GridConnection
 
 /// Everything that `sluice.yaml` says, with defaults filled in and profiles resolved.
 package struct SiteConfiguration: Equatable, Sendable {
     package var site: Site
     package var agreement: Agreement
+    /// The rules that bind the connection point beside its firm capacity.
+    package var connection: ConnectionSettings
     package var circuits: [Circuit]
     package var evses: [EVSE]
     package var control: Control
@@ -37,8 +40,10 @@ package struct SiteConfiguration: Equatable, Sendable {
 
     /// What the connection agreement allows.
     package struct Agreement: Equatable, Sendable {
-        /// Lower: export, upper: import.
-        package var power: PowerLimits
+        /// What is always allowed. Lower: export, upper: import.
+        package var firm: PowerLimits
+        /// The widest that any rule of `connection` grants, which narrows it to what holds now; `firm` where none does.
+        package var ceiling: PowerLimits
         /// Per phase; at most the fuse.
         package var current: CurrentLimits
     }
@@ -125,5 +130,14 @@ package struct SiteConfiguration: Equatable, Sendable {
         package enum Format: String, CaseIterable, Sendable { case text, json }
         package var level: Level
         package var format: Format
+    }
+}
+
+extension SiteConfiguration {
+    /// Whether the same rules bind the connection point. The table of a time zone differs by the day it was made.
+    package func hasSameRules(as other: SiteConfiguration) -> Bool {
+        var rules = connection
+        rules.zone = other.connection.zone
+        return rules == other.connection && (rules.timed == nil || site.timezone == other.site.timezone)
     }
 }

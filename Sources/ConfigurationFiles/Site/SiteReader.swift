@@ -5,7 +5,7 @@ import Chargers
 import Electricity
 import Foundation
 
-/// Reads `site` and `agreement`.
+/// Reads `site`.
 enum SiteReader {
     private static let siteKeys = [
         "name", "timezone", "fuse", "voltage", "meter", "reserve", "fallback", "meter_timeout",
@@ -58,72 +58,5 @@ enum SiteReader {
         let drawn = mapping["import"]?.quantity(Power.self, atLeast: .zero) ?? .zero
         let delivered = mapping["export"]?.quantity(Power.self, atLeast: .zero) ?? .zero
         return PowerLimits(from: -delivered, to: drawn)
-    }
-
-    static func agreement(_ field: Field, fuse: Current?) -> Placed<SiteConfiguration.Agreement>? {
-        guard let mapping = field.mapping(["import", "export", "import_current", "export_current"]) else { return nil }
-        let drawn = mapping.required("import", "import: 40 kW")?.quantity(Power.self, atLeast: .zero)
-        let delivered = mapping["export"].map { $0.quantity(Power.self, atLeast: .zero) } ?? .zero
-        let importCurrent = mapping["import_current"]?.quantity(Current.self, atLeast: .zero) ?? fuse
-        let exportCurrent = mapping["export_current"]?.quantity(Current.self, atLeast: .zero) ?? fuse
-        guard let drawn, let delivered, let importCurrent, let exportCurrent else { return nil }
-        let value = SiteConfiguration.Agreement(
-            power: PowerLimits(from: -delivered, to: drawn),
-            current: CurrentLimits(from: -exportCurrent, to: importCurrent))
-        return Placed(value: value, mapping: mapping)
-    }
-}
-
-/// Checks the agreement against the fuse and what is kept free of it.
-struct SiteConsistency {
-    let site: Placed<SiteConfiguration.Site>
-    let agreement: Placed<SiteConfiguration.Agreement>
-
-    func check() {
-        checkFuse()
-        checkReserve()
-        checkFallback()
-    }
-
-    private func line(_ placed: MappingField, _ key: String) -> String {
-        "“\(placed.path(of: key))” at line \(placed.position(of: key).line)"
-    }
-
-    private func checkFuse() {
-        let (fuse, voltage) = (site.value.fuse, site.value.voltage)
-        let most = voltage * fuse * 3
-        let power = agreement.value.power
-        for (key, value) in [("import", power.upper), ("export", power.lower.magnitude)] where value > most {
-            agreement.mapping[key]?.error(
-                "contradicts \(line(site.mapping, "fuse")): \(fuse) on three phases of \(voltage) carry \(most), "
-                    + "so \(value) cannot be reached")
-        }
-        let current = agreement.value.current
-        for (key, value) in [("import_current", current.upper), ("export_current", current.lower.magnitude)]
-        where value > fuse {
-            agreement.mapping[key]?.error("\(value) contradicts \(line(site.mapping, "fuse")), \(fuse)")
-        }
-    }
-
-    private func checkReserve() {
-        let (reserve, most) = (site.value.reserve, agreement.value.power.upper)
-        guard reserve > most else { return }
-        let what = "leaves nothing of \(line(agreement.mapping, "import")), \(most)"
-        if let field = site.mapping["reserve"] {
-            field.error("\(reserve) \(what)")
-        } else {
-            site.mapping.field.notice("the default “reserve” of \(reserve) \(what); give a smaller “reserve”")
-        }
-    }
-
-    private func checkFallback() {
-        guard let mapping = site.mapping["fallback"] else { return }
-        let (fallback, power) = (site.value.fallback, agreement.value.power)
-        let pairs = [
-            ("import", fallback.upper, power.upper), ("export", fallback.lower.magnitude, power.lower.magnitude),
-        ]
-        for (key, value, most) in pairs where value > most {
-            mapping[key]?.error("\(value) contradicts \(line(agreement.mapping, key)), \(most)")
-        }
     }
 }

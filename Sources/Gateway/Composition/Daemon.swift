@@ -94,6 +94,7 @@ package final class Daemon: Sendable {
             refused.append("unattended discharge was allowed or forbidden")
         }
         if configuration.site.voltage != standing.site.voltage { refused.append("the nominal voltage changed") }
+        if !configuration.hasSameRules(as: standing) { refused.append("the rules of the agreement changed") }
         if configuration.control.priorities != standing.control.priorities { refused.append("the priorities changed") }
         if configuration.control.period != standing.control.period { refused.append("the period of the loop changed") }
         if configuration.api != standing.api { refused.append("the address of the API changed") }

@@ -44,11 +44,11 @@ extension SiteModel {
         guard let meter = site.meter else {
             // Nothing is known about the other loads: what is left for the EVSEs is the fallback, always.
             return CircuitModel(
-                parent: nil, power: agreement.power.narrowed(to: site.fallback),
+                parent: nil, power: agreement.ceiling.narrowed(to: site.fallback),
                 current: PerPhase(all: agreement.current))
         }
         return CircuitModel(
-            parent: nil, power: agreement.power, current: PerPhase(all: agreement.current), isMetered: true,
+            parent: nil, power: agreement.ceiling, current: PerPhase(all: agreement.current), isMetered: true,
             reserve: site.reserve, hysteresis: min(.watts(200), site.reserve / 2),
             meterRefresh: meter.profile.timing.refresh, meterMaximumAge: site.meterTimeout)
     }

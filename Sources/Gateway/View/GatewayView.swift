@@ -5,6 +5,7 @@ import Chargers
 import ConfigurationFiles
 import Electricity
 import Foundation
+import GridConnection
 import LinuxIO
 import LocalAPI
 import PowerControl
@@ -208,7 +209,7 @@ extension GatewayView {
     }
 
     private func limits(_ now: Instant) -> [LimitInForce] {
-        let agreement = configuration.agreement.power
+        let agreement = configuration.agreement.ceiling
         var limits = [
             LimitInForce(
                 scope: LimitInForce.connectionPoint, import: agreement.upper, export: Power.zero - agreement.lower,

@@ -8,7 +8,7 @@ import Electricity
 ///
 /// It bounds power at every moment, not a mean of 15 minutes. Consumption behind the connection point is headroom by
 /// itself, because the limit is one of the connection point.
-package struct FeedInCap: Sendable, BitwiseCopyable {
+package struct FeedInCap: Sendable, BitwiseCopyable, Equatable {
     package let limit: GridLimit
 
     /// - Parameters:

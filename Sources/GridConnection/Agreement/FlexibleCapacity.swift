@@ -9,7 +9,7 @@ import Electricity
 /// binds while the wall clock is unknown; a permission does not. Withdrawals at once bind together. A permission replaces
 /// the one before it on receipt, and does not survive a restart.
 package struct FlexibleCapacity: Sendable {
-    package struct Settings: Sendable, BitwiseCopyable {
+    package struct Settings: Sendable, BitwiseCopyable, Equatable {
         package enum AfterSilence: UInt8, Sendable, BitwiseCopyable {
             /// What was instructed last keeps its course.
             case hold

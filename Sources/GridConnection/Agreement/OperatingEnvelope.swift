@@ -13,7 +13,7 @@ import Electricity
 ///
 /// Not supported: randomised durations, `opModConnect`, storage targets, set-points.
 package struct OperatingEnvelope: ~Copyable, Sendable {
-    package struct Settings: Sendable, BitwiseCopyable {
+    package struct Settings: Sendable, BitwiseCopyable, Equatable {
         /// What holds at the connection point where neither a control nor the server's default says anything.
         package var site: PowerLimits
         /// The same for the devices; silent unless the agreement bounds them.

@@ -4,9 +4,9 @@
 import Electricity
 
 /// Which rules bind the connection point, as agreed and as the law has it. What is nil does not bind.
-package struct ConnectionSettings: Sendable {
+package struct ConnectionSettings: Sendable, Equatable {
     /// Capacity by the calendar: the windows, and what holds outside them.
-    package struct Timed: Sendable {
+    package struct Timed: Sendable, Equatable {
         package var windows: [CapacityWindow]
         package var base: PowerLimits
         package init(windows: [CapacityWindow], base: PowerLimits) {
@@ -15,7 +15,7 @@ package struct ConnectionSettings: Sendable {
         }
     }
     /// The site's time zone, for as long as the table reaches.
-    package struct Zone: Sendable {
+    package struct Zone: Sendable, Equatable {
         package var transitions: [TimeZoneRules.Transition]
         /// UTC second at which the table ends.
         package var end: Int64

@@ -4,7 +4,7 @@
 import Electricity
 
 /// What is settled about one limitation before a box is heard.
-package struct LimitationSettings: Sendable, BitwiseCopyable {
+package struct LimitationSettings: Sendable, BitwiseCopyable, Equatable {
     /// How a failsafe may end without a write.
     package enum FailsafeEnd: Sendable, BitwiseCopyable {
         /// Unlimited once the box is heard but writes nothing for 120 s (LPC-921), or once the Failsafe Duration Minimum

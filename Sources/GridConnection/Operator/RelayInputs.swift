@@ -10,7 +10,7 @@ import Electricity
 /// to be closed; what is assumed of unknown ones is told as a failsafe. There is no memory: contacts say what they
 /// want after a restart too, and until they have said so they count as closed.
 package struct RelayInputs: Sendable, BitwiseCopyable {
-    package struct Settings: Sendable, BitwiseCopyable {
+    package struct Settings: Sendable, BitwiseCopyable, Equatable {
         /// Of the generation that feeds in.
         package var installedPower: Power
         /// For all controllable loads together when W4 dims; the guaranteed minimum of `Section14a`.

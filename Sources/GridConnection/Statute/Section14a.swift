@@ -10,7 +10,7 @@ import Electricity
 /// top, which is for the controller to add. A restart brings a reduction back with what was left of its time when the
 /// memory was taken: time spent switched off is not counted, so it is obeyed for longer rather than shorter.
 package struct Section14a: Sendable, BitwiseCopyable {
-    package struct Settings: Sendable, BitwiseCopyable {
+    package struct Settings: Sendable, BitwiseCopyable, Equatable {
         /// `guaranteedMinimum(controllables:heatPumps:)` for the site.
         package var guaranteedMinimum: Power
         package init(guaranteedMinimum: Power) { self.guaranteedMinimum = guaranteedMinimum }

@@ -1,3 +1,0 @@
-import ConfigurationFiles
-import GridConnection
-extension SiteConfiguration { var connection: ConnectionSettings { .unbound } }
