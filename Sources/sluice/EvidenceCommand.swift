@@ -39,7 +39,7 @@ struct EvidenceCommand: ParsableCommand {
                     let until = min(start.addingTimeInterval(86_400), max(end, start))
                     var text = try await client.text(
                         "/api/evidence?from=\(Self.query(start))&to=\(Self.query(until))&format=\(format)")
-                    if !isFirst, format == "csv", let header = text.firstIndex(of: "\n") {
+                    if !isFirst, format == "csv", let header = text.firstIndex(where: \.isNewline) {
                         text = String(text[text.index(after: header)...])
                     }
                     FileHandle.standardOutput.write(Data(text.utf8))

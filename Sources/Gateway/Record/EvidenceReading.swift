@@ -32,7 +32,7 @@ actor JournalPieces: EvidencePieces {
             } catch {
                 throw .unavailable("The record cannot be read: \(error)", remedy: "See the daemon's log.")
             }
-            if !isFirst, format == .csv, let end = text.firstIndex(of: "\n") {
+            if !isFirst, format == .csv, let end = text.firstIndex(where: \.isNewline) {
                 text = String(text[text.index(after: end)...])
             }
             isFirst = false
