@@ -5,6 +5,7 @@ import Electricity
 import LinuxIO
 import LocalAPI
 import Logging
+import ServiceLifecycle
 import Synchronization
 
 /// The bench's own API server, for a caller that blocks: started, asked for its address, stopped.
@@ -16,7 +17,7 @@ final class BenchAPI: Sendable {
     }
     private let state = Mutex(State.starting)
     private let changed: WakeUp
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let group = Mutex<ServiceGroup?>(nil)
     /// For the first answer and the last.
     private static let patience = Interval.seconds(10)
 
@@ -31,15 +32,16 @@ final class BenchAPI: Sendable {
             throw BenchProblem(.unavailable, error.description)
         }
         let server = LocalAPIServer(listen: listen, bench: bench, logger: logger) { [self] in become(.listening($0)) }
-        let running = Task { [self] in
+        let serving = ServiceGroup(services: [server], logger: logger)
+        group.withLock { $0 = serving }
+        Task { [self] in
             do {
-                try await server.run()
+                try await serving.run()
                 become(.ended("The API ended."))
             } catch {
                 become(.ended("\(error)"))
             }
         }
-        task.withLock { $0 = running }
         try awaitStart()
     }
 
@@ -53,7 +55,8 @@ final class BenchAPI: Sendable {
 
     /// Returns when it has ended, or after a while.
     func stop() {
-        task.withLock { $0?.cancel() }
+        // Asked, not cancelled: to the server that would be an error.
+        Task { [serving = group.withLock { $0 }] in await serving?.triggerGracefulShutdown() }
         let deadline = MonotonicClock.now() + Self.patience
         while address != nil, MonotonicClock.now() < deadline { _ = changed.wait(until: deadline) }
     }

@@ -6,6 +6,7 @@ import Electricity
 import LinuxIO
 import LocalAPI
 import Logging
+import ServiceLifecycle
 import SimulatedSite
 import Synchronization
 
@@ -52,12 +53,12 @@ package struct GatewayProcess {
         let daemon = try Daemon(
             configuration, simulation: simulation, journalFile: journalFile, version: version, logger: logger)
         defer { daemon.stop() }
-        let api = RunningAPI(
-            LocalAPIServer(listen: listen, gateway: daemon.port, bench: bench, logger: logger) {
-                [logger, onListening] address in
-                logger.notice("the API listens", metadata: ["address": "http://\(address)"])
-                onListening(address)
-            })
+        let server = LocalAPIServer(listen: listen, gateway: daemon.port, bench: bench, logger: logger) {
+            [logger, onListening] address in
+            logger.notice("the API listens", metadata: ["address": "http://\(address)"])
+            onListening(address)
+        }
+        let api = RunningAPI(server, logger: logger)
         defer { api.stop() }
         ServiceNotifier.ready(status: "\(configuration.evses.count) EVSEs")
         try supervise(daemon, api, signals, limit, reload, everySecond)
@@ -113,16 +114,19 @@ package struct GatewayProcess {
 /// The API server on its own task, and why it ended if it did.
 private final class RunningAPI: Sendable {
     private let ended = Mutex<(any Error)?>(nil)
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let group: ServiceGroup
 
-    init(_ server: LocalAPIServer) {
-        let started = Task.detached { [self] in
-            do { try await server.run() } catch { if !Task.isCancelled { ended.withLock { $0 = error } } }
+    init(_ server: LocalAPIServer, logger: Logger) {
+        group = ServiceGroup(services: [server], logger: logger)
+        Task.detached { [self] in
+            do { try await group.run() } catch { ended.withLock { $0 = error } }
         }
-        task.withLock { $0 = started }
     }
 
     var problem: (any Error)? { ended.withLock { $0 } }
 
-    func stop() { task.withLock { $0?.cancel() } }
+    /// Asked, not cancelled: to the server that would be an error.
+    func stop() {
+        Task.detached { [group] in await group.triggerGracefulShutdown() }
+    }
 }

@@ -59,17 +59,8 @@ package struct LocalAPIServer: Service {
                 onListening(ListenAddress(host: listen.host, port: channel.localAddress?.port ?? listen.port))
             },
             logger: logger)
-        // Cancelled, the server would report an error for what is an ordinary end, so it is asked to end instead.
-        var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(1)
-        let group = ServiceGroup(configuration: configuration)
-        let serving = Task { try await group.run() }
         do {
-            try await withTaskCancellationHandler {
-                try await serving.value
-            } onCancel: {
-                Task { await group.triggerGracefulShutdown() }
-            }
+            try await application.run()
         } catch let error as IOError {
             throw APIProblem(
                 status: 0, "The API cannot listen on \(listen): \(error.localizedReason)",
