@@ -29,6 +29,14 @@ let house: [Room] = [
     Room(name: "Chargers", imports: ["Electricity"]),
     // Device machines over a link: Modbus by profile, and one file per family where data is not enough.
     Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity"]),
+    // EXI bit streams and what every V2G schema needs: the handshake, XML signatures. Generated: scripts/generate-exi.
+    Room(name: "EXI", testImports: ["EXIDIN", "EXIISO2", "EXIISO20", "EXITables"]),
+    // The messages of one standard each, with their generated codecs.
+    Room(name: "EXIDIN", imports: ["EXI"]),
+    Room(name: "EXIISO2", imports: ["EXI"]),
+    Room(name: "EXIISO20", imports: ["EXI"]),
+    // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
+    Room(name: "EXITables", imports: ["EXI"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
     // YAML with line and column into typed values: the site's configuration, firmware profiles.
