@@ -21,6 +21,12 @@ extension BitReader {
         guard try bits(1) == 0 else { throw failure(.undeclaredContent(in: type)) }
     }
 
+    /// One certain event of a state whose codes have `width` bits.
+    public mutating func expect(_ code: Int, of width: Int, in type: EXIError.Name) throws(EXIError) {
+        let found = Int(try bits(width))
+        guard found == code else { throw failure(.unexpectedEvent(code: found, type: type)) }
+    }
+
     /// All productions before the one that must come were counted off `event`.
     public func require(_ event: Int, in type: EXIError.Name) throws(EXIError) {
         guard event == 0 else { throw failure(.unexpectedEvent(code: event, type: type)) }

@@ -30,7 +30,8 @@ extension BitReader {
         guard let place else { throw failure(.unknownString(index)) }
         let back = position
         try jump(to: Int(place.bit))
-        let length = try checked(try unsignedInteger() - 2, most)
+        let written = try unsignedInteger()
+        let length = try checked(written &- 2, most)
         repeated += length
         guard repeated <= Self.mostRepeated else { throw failure(.tooMuchRepetition) }
         let text = try characters(length)

@@ -86,8 +86,14 @@ extension BitReader {
         guard let count = Int(exactly: count), count <= most else {
             throw failure(.tooLong(Int(clamping: count), atMost: most))
         }
-        guard count <= remainingBits / 8 else { throw failure(.endOfMessage(missingBits: count * 8 - remainingBits)) }
+        guard count <= remainingBits / 8 else {
+            let wanted = count.multipliedReportingOverflow(by: 8)
+            throw failure(.endOfMessage(missingBits: wanted.overflow ? .max : wanted.partialValue - remainingBits))
+        }
         return count
     }
-    private mutating func length(_ most: Int) throws(EXIError) -> Int { try checked(try unsignedInteger(), most) }
+    private mutating func length(_ most: Int) throws(EXIError) -> Int {
+        let count = try unsignedInteger()
+        return try checked(count, most)
+    }
 }

@@ -59,7 +59,7 @@ private struct TableReader {
             } else {
                 try relaxed(root.name)
             }
-        try input.require(input.event(width) - count - 1, in: "a fragment")
+        try input.expect(count + 1, of: width, in: "a fragment")
         return JSON.Member(table.name(root.name), value)
     }
 
@@ -115,7 +115,7 @@ private struct TableReader {
         }
         switch type {
         case .string, .hexadecimal, .base64:
-            try input.require(input.event(3), in: "a simple value")
+            try input.expect(0, of: 3, in: "a simple value")
             return .string("")
         case .boolean, .enumeration, .ranged, .unsigned, .signed, .wide:
             throw input.unexpected(event, in: "a simple value")
@@ -154,7 +154,7 @@ private struct TableReader {
             } else {
                 try input.require(code - known.count - later, in: "a relaxed element")
                 members.add("value", try value(.string(.max), name))
-                try input.require(input.event(codeWidth(escapingFrom: later)) - later + 2, in: "a relaxed element")
+                try input.expect(later - 2, of: codeWidth(escapingFrom: later), in: "a relaxed element")
                 path.removeLast()
                 return members.valueAlone ?? members.json
             }

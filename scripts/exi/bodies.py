@@ -64,7 +64,7 @@ def fragment(schema: SchemaSet, name: str, elements: list[tuple[Name, Element | 
     out = opening(name, list(swift.items()), f"try input.event({width})")
     for root, _ in elements:
         out.append(f"        case {codes[root]}: self = .{member_name(root.local)}(try {swift[root]}(from: &input))")
-    out += middle(name, f"        try input.require(input.event({width}) - {end}, in: \"{name}\")")
+    out += middle(name, f"        try input.expect({end}, of: {width}, in: \"{name}\")")
     for root, _ in elements:
         out += writing(root, f"output.event(Event({width}, code: {codes[root]}))", ["try value.encode(to: &output)"])
     return [*out, "        }", f"        output.event(Event({width}, code: {end}))", "    }", "}"]
@@ -123,7 +123,7 @@ def relaxed(schema: SchemaSet, root: Name, coding: SimpleCoding) -> list[str]:
         f"            event = try input.event({widths[0]})", "        } else {", f"            self.{id} = nil", "        }",
         f"        try input.require(event - {first - 1}, in: {where})",
         f"        self.value = try input.string({coding.string_names[root]}, {most})",
-        f"        try input.require(input.event({widths[1]}) - {later - 2}, in: {where})", "    }", "",
+        f"        try input.expect({later - 2}, of: {widths[1]}, in: {where})", "    }", "",
         "    public func encode(to output: inout BitWriter) throws(EXIError) {",
         f"        if let value = self.{id} {{",
         f"            output.event(Event({widths[0]}, code: {identifier}))",

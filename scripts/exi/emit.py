@@ -98,7 +98,7 @@ class Emitter:
         elif line.productions(at) == 1:
             self.out.append(f"try input.only(in: {self.where})")
         else:
-            self.out.append(f"try input.require(input.event({line.width(at)}), in: {self.where})")
+            self.out.append(f"try input.expect(0, of: {line.width(at)}, in: {self.where})")
         self.is_read = False
 
     def read_item(self, line: Line, at: int, item: Item) -> None:

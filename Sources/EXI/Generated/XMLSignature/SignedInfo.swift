@@ -194,7 +194,7 @@ extension XMLSignature {
             case 32: self = .signedInfo(try SignedInfo(from: &input))
             default: throw input.unexpected(event, in: "Fragment")
             }
-            try input.require(input.event(6) - 46, in: "Fragment")
+            try input.expect(46, of: 6, in: "Fragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {

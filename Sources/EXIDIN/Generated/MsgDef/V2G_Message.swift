@@ -292,7 +292,7 @@ extension DIN {
             case 219: self = .v2g_Message(try V2G_Message(from: &input))
             default: throw input.unexpected(event, in: "Fragment")
             }
-            try input.require(input.event(8) - 246, in: "Fragment")
+            try input.expect(246, of: 8, in: "Fragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {

@@ -82,7 +82,7 @@ extension ISO2 {
             case 236: self = .eMAID(try RelaxedEMAID(from: &input))
             default: throw input.unexpected(event, in: "Fragment")
             }
-            try input.require(input.event(8) - 244, in: "Fragment")
+            try input.expect(244, of: 8, in: "Fragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {
@@ -146,7 +146,7 @@ extension ISO2 {
             }
             try input.require(event - 256, in: "eMAID")
             self.value = try input.string(52, 15)
-            try input.require(input.event(8) - 244, in: "eMAID")
+            try input.expect(244, of: 8, in: "eMAID")
         }
 
         public func encode(to output: inout BitWriter) throws(EXIError) {

@@ -57,7 +57,7 @@ extension ISO20 {
             case 5: self = .ac_ChargeParameterDiscoveryRes(try AC_ChargeParameterDiscoveryRes(from: &input))
             default: throw input.unexpected(event, in: "ACFragment")
             }
-            try input.require(input.event(8) - 155, in: "ACFragment")
+            try input.expect(155, of: 8, in: "ACFragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {

@@ -163,7 +163,7 @@ extension ISO20 {
             case 7: self = .acdp_VehiclePositioningRes(try ACDP_VehiclePositioningRes(from: &input))
             default: throw input.unexpected(event, in: "ACDPFragment")
             }
-            try input.require(input.event(8) - 130, in: "ACDPFragment")
+            try input.expect(130, of: 8, in: "ACDPFragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {

@@ -223,7 +223,7 @@ extension ISO20 {
             case 261: self = .vehicleCheckOutRes(try VehicleCheckOutRes(from: &input))
             default: throw input.unexpected(event, in: "CommonMessagesFragment")
             }
-            try input.require(input.event(9) - 282, in: "CommonMessagesFragment")
+            try input.expect(282, of: 9, in: "CommonMessagesFragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {

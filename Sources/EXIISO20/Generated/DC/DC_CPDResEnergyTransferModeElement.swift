@@ -123,7 +123,7 @@ extension ISO20 {
             case 30: self = .dc_WeldingDetectionRes(try DC_WeldingDetectionRes(from: &input))
             default: throw input.unexpected(event, in: "DCFragment")
             }
-            try input.require(input.event(8) - 150, in: "DCFragment")
+            try input.expect(150, of: 8, in: "DCFragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {

@@ -193,7 +193,7 @@ extension ISO20 {
             case 182: self = .wpt_PairingRes(try WPT_PairingRes(from: &input))
             default: throw input.unexpected(event, in: "WPTFragment")
             }
-            try input.require(input.event(8) - 194, in: "WPTFragment")
+            try input.expect(194, of: 8, in: "WPTFragment")
         }
 
         public func encodeBody(to output: inout BitWriter) throws(EXIError) {
