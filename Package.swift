@@ -73,7 +73,8 @@ let house: [Room] = [
     Room(
         name: "sluice", kind: .executable,
         imports: [
-            "Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LinuxIO", "LocalAPI", "SimulatedSite",
+            "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "LinuxIO", "LocalAPI",
+            "SimulatedSite",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.
@@ -139,9 +140,23 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
         }
 }
 
+// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`.
+let tool = Context.environment["SLUICE_TOOL"]
+let isFuzzing = tool?.hasSuffix("Fuzz") == true
+let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
+let tools: [Target] =
+    tool.map { name in
+        [
+            .executableTarget(
+                name: name, dependencies: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables"],
+                path: (isFuzzing ? "Fuzz/" : "Benchmarks/") + name, swiftSettings: settings + instrumented,
+                linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
+        ]
+    } ?? []
+
 func target(_ room: Room) -> Target {
     switch room.kind {
-    case .library: .target(name: room.name, dependencies: dependencies(room), swiftSettings: settings)
+    case .library: .target(name: room.name, dependencies: dependencies(room), swiftSettings: settings + instrumented)
     case .systemLibrary(let pkgConfig, let apt):
         .systemLibrary(name: room.name, pkgConfig: pkgConfig, providers: [.apt([apt])])
     case .c: .target(name: room.name)
@@ -170,5 +185,5 @@ let pins = Dictionary(
 let package = Package(
     name: "sluice",
     dependencies: pins.sorted { $0.key < $1.key }.map { .package(url: $0.key, exact: $0.value) },
-    targets: present.map(target) + present.compactMap(testTarget),
+    targets: present.map(target) + (tool == nil ? present.compactMap(testTarget) : []) + tools,
     swiftLanguageModes: [.v6])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from bodies import document, fragment, message_elements, relaxed, relaxed_name, signed_elements
@@ -28,7 +29,8 @@ class Output:
     """Every generated file by its path in the project."""
 
     def __init__(self, folder: Path):
-        sets = [(part, SchemaSet([folder / file for file in part.files])) for part in PARTS]
+        files = schema_files(folder)
+        sets = [(part, SchemaSet([file_of(each, files) for each in part.namespaces])) for part in PARTS]
         self.coding = SimpleCoding(string_names([schema for _, schema in sets]))
         # The declarations of a namespace, in order, by what they declare.
         self.declarations: dict[str, dict[str, list[str]]] = {}
@@ -95,6 +97,22 @@ class Output:
             body = "\n".join(text[0 if imports else 1 :])
             path = f"Sources/{where.room}/Generated/{where.folder}/{name}.swift"
             self.files[path] = HEADER.format(schema=namespace) + "\n" + body
+
+
+def schema_files(folder: Path) -> dict[str, Path]:
+    """The schemas of a folder by their namespace, wherever they lie in it."""
+    found: dict[str, Path] = {}
+    for file in sorted(folder.rglob("*.xsd")):
+        for _, root in ElementTree.iterparse(file, events=("start",)):
+            found.setdefault(root.get("targetNamespace"), file)
+            break
+    return found
+
+
+def file_of(namespace: str, files: dict[str, Path]) -> Path:
+    if namespace not in files:
+        raise SchemaError(f"no *.xsd of the folder has the target namespace {namespace}")
+    return files[namespace]
 
 
 def table_file(part: Part) -> str:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The Sluice authors
-"""Which schema files make a set of grammars, and where its Swift goes."""
+"""Which schemas make a set of grammars, and where its Swift goes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ COMMON_TYPES = "urn:iso:std:iso:15118:-20:CommonTypes"
 
 @dataclass(frozen=True)
 class Part:
-    """One payload type: the namespace that names it in tools, its files, its Swift."""
+    """One payload type: the namespace that names it in tools, those its grammars are made of, its Swift."""
 
     short: str
     schema: str
-    files: tuple[str, ...]
+    namespaces: tuple[str, ...]
     # Prefix of the names of its Swift enumerations Document and Fragment.
     swift: str
 
@@ -30,30 +30,20 @@ class Place:
     folder: str
 
 
-DSIG_FILE = "xmldsig-core-schema.xsd"
-
-
-def din(name: str) -> str:
-    return f"din_70121/V2G_CI_{name}.xsd"
-
-
-def two(name: str) -> str:
-    return f"iso15118_2/V2G_CI_{name}.xsd"
-
-
 def twenty(short: str) -> Part:
-    return Part(
-        f"iso20:{short}", f"urn:iso:std:iso:15118:-20:{short}",
-        (f"iso15118_20/V2G_CI_{short}.xsd", "iso15118_20/V2G_CI_CommonTypes.xsd", DSIG_FILE), short,
-    )  # fmt: skip
+    namespace = f"urn:iso:std:iso:15118:-20:{short}"
+    return Part(f"iso20:{short}", namespace, (namespace, COMMON_TYPES, DSIG), short)
 
 
-MESSAGE_FILES = ("MsgDef", "MsgHeader", "MsgBody", "MsgDataTypes")
+MESSAGE_SCHEMAS = ("MsgDef", "MsgHeader", "MsgBody", "MsgDataTypes")
+DIN = [f"urn:din:70121:2012:{each}" for each in MESSAGE_SCHEMAS]
+TWO = [f"urn:iso:15118:2:2013:{each}" for each in MESSAGE_SCHEMAS]
+APP_PROTOCOL = "urn:iso:15118:2:2010:AppProtocol"
 PARTS = [
-    Part("sap", "urn:iso:15118:2:2010:AppProtocol", ("app_protocol/V2G_CI_AppProtocol.xsd",), ""),
-    Part("xmldsig", DSIG, (DSIG_FILE,), ""),
-    Part("din", "urn:din:70121:2012:MsgDef", (*map(din, MESSAGE_FILES), DSIG_FILE), ""),
-    Part("iso2", "urn:iso:15118:2:2013:MsgDef", (*map(two, MESSAGE_FILES), DSIG_FILE), ""),
+    Part("sap", APP_PROTOCOL, (APP_PROTOCOL,), ""),
+    Part("xmldsig", DSIG, (DSIG,), ""),
+    Part("din", DIN[0], (*DIN, DSIG), ""),
+    Part("iso2", TWO[0], (*TWO, DSIG), ""),
     *map(twenty, ("CommonMessages", "AC", "DC", "ACDP", "WPT")),
 ]
 
