@@ -39,7 +39,8 @@ func check(_ type: (some EXIBody).Type, _ bytes: [UInt8], lenient: Bool) {
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
-    check(start[0] & 1 == 0 ? codec.document : codec.fragment, bytes, lenient: start[0] & 2 != 0)
+    let type = start[0] & 1 == 0 ? codec.document : codec.fragment
+    check(type, bytes, lenient: start[0] & 2 != 0)
     return 0
 }
 

@@ -15,9 +15,9 @@ public struct BitReader: Sendable {
     let isLenientAboutFullLists: Bool
     /// Where each string of this message began, for compact identifiers.
     var strings = StringPlaces()
-    /// Characters taken from there so far.
+    /// What compact identifiers have cost so far: the characters taken from there, and the places looked through.
     var repeated = 0
-    /// Most characters that compact identifiers may repeat in one message: a short message must not fill the memory.
+    /// The most they may cost in one message: a short one must not fill the memory or keep the processor.
     public static let mostRepeated = 65_536
     /// Characters of the string at hand.
     var scratch: [UInt8] = []

@@ -8,7 +8,7 @@ public struct EXIError: Error, Equatable, Sendable {
         case endOfMessage(missingBits: Int)
         /// Neither the header 0x80 (EXI 1.0, no options, no cookie; W3C EXI 1.0, 5) nor anything else V2G allows.
         case notEXI(header: UInt8)
-        /// No production of the grammar has this code in this state.
+        /// No production of the grammar has this code in this state. Counted from the first event that was still possible.
         case unexpectedEvent(code: Int, type: Name)
         /// Content outside the schema: second-level event codes (xsi:type, xsi:nil, undeclared attributes and elements).
         case undeclaredContent(in: Name)
@@ -28,7 +28,7 @@ public struct EXIError: Error, Equatable, Sendable {
         case notUnicode(UInt64)
         /// A compact identifier that names no string of this message (W3C EXI 1.0, 7.3.3).
         case unknownString(Int)
-        /// The strings repeated by compact identifiers are longer than `BitReader.mostRepeated` together.
+        /// The strings repeated by compact identifiers exceed `BitReader.mostRepeated` together.
         case tooMuchRepetition
         /// Bytes, or set bits, after the end of the document.
         case trailingData
@@ -72,7 +72,8 @@ extension EXIError: CustomStringConvertible {
         case .unknownEnumeration(let index): "the enumeration has no value number \(index)"
         case .notUnicode(let value): "\(value) is not a Unicode character"
         case .unknownString(let index): "no string number \(index) came before in this message"
-        case .tooMuchRepetition: "compact identifiers repeat more than \(BitReader.mostRepeated) characters"
+        case .tooMuchRepetition:
+            "strings are repeated too often; compact identifiers may stand for \(BitReader.mostRepeated) characters"
         case .trailingData: "data after the end of the document"
         }
     }

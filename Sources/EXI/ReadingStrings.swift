@@ -32,7 +32,7 @@ extension BitReader {
         try jump(to: Int(place.bit))
         let written = try unsignedInteger()
         let length = try checked(written &- 2, most)
-        repeated += length
+        repeated += length + strings.all.count
         guard repeated <= Self.mostRepeated else { throw failure(.tooMuchRepetition) }
         let text = try characters(length)
         try jump(to: back)

@@ -70,7 +70,9 @@ extension BitReader {
         }
         bytes.append(UInt8(truncatingIfNeeded: window))
         bytes.reverse()
-        return isNegative ? .negative(beyond: bytes) : WideInteger(magnitude: bytes)
+        let value = isNegative ? WideInteger.negative(beyond: bytes) : WideInteger(magnitude: bytes)
+        guard value.magnitude.count <= WideInteger.longest else { throw failure(.integerTooWide) }
+        return value
     }
 
     /// - Parameter most: Bytes.

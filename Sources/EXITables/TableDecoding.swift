@@ -149,7 +149,7 @@ private struct TableReader {
         var members = Members()
         while true {
             let code = try input.event(codeWidth(escapingFrom: known.count + 1 + later))
-            if code < known.count {
+            if code < known.count, !members.has(table.name(known[code].name)) {
                 members.add(table.name(known[code].name), try value(known[code].type, known[code].name))
             } else {
                 try input.require(code - known.count - later, in: "a relaxed element")
@@ -167,6 +167,7 @@ private struct Members {
     private var all: [JSON.Member] = []
 
     var json: JSON { .object(all) }
+    func has(_ key: String) -> Bool { all.contains { $0.key == key } }
     /// A value without attributes needs no object around it.
     var valueAlone: JSON? { all.count == 1 && all[0].key == "value" ? all[0].value : nil }
 

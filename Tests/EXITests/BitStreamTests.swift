@@ -41,6 +41,21 @@ import Testing
         #expect(try input.wideInteger() == value)
     }
 
+    /// Found by fuzzing: the last group of seven bits could make it longer than what is written.
+    @Test func `the widest integer that is read can be written`() throws {
+        let groups = WideInteger.longest * 8 / 7
+        for last in UInt8(0)...7 {
+            var output = BitWriter()
+            output.boolean(true)
+            for _ in 0..<groups { output.bits(0xFF, 8) }
+            output.bits(UInt64(last), 8)
+            var input = BitReader(output.finish())
+            guard let value = try? input.wideInteger() else { continue }
+            var again = BitWriter()
+            #expect(throws: Never.self) { try again.wideInteger(value) }
+        }
+    }
+
     @Test func `an integer of more than 64 bits is refused where it becomes too wide`() {
         var input = BitReader([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02])
         #expect(throws: EXIError(bit: 80, reason: .integerTooWide)) { try input.unsignedInteger() }

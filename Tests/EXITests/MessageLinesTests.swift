@@ -31,7 +31,7 @@ import Testing
         (#"{"exi": "80"#, "not JSON at byte 11: expected a closing quote"),
         (
             #"{"exi": "809802"}"#,
-            "V2G_Message/Header/SessionID: EXI at bit 24 (byte 3): the message ends 6 bits too early; it is cut or of another schema"
+            "V2G_Message/Header/SessionID: EXI at bit 18 (byte 2): the message ends 2 bits too early; it is cut or of another schema"
         ),
     ])
     func `a line that cannot be decoded is refused with the reason`(line: String, reason: String) {

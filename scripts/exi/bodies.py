@@ -121,7 +121,7 @@ def relaxed(schema: SchemaSet, root: Name, coding: SimpleCoding) -> list[str]:
         f"        if event == {identifier} {{",
         f"            self.{id} = try input.string({coding.string_names[attribute.name]}, .max)",
         f"            event = try input.event({widths[0]})", "        } else {", f"            self.{id} = nil", "        }",
-        f"        try input.require(event - {first - 1}, in: {where})",
+        f"        if event != {first - 1} {{ throw input.unexpected(event, in: {where}) }}",
         f"        self.value = try input.string({coding.string_names[root]}, {most})",
         f"        try input.expect({later - 2}, of: {widths[1]}, in: {where})", "    }", "",
         "    public func encode(to output: inout BitWriter) throws(EXIError) {",

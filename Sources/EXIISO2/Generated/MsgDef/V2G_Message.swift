@@ -144,7 +144,7 @@ extension ISO2 {
             } else {
                 self.id = nil
             }
-            try input.require(event - 256, in: "eMAID")
+            if event != 256 { throw input.unexpected(event, in: "eMAID") }
             self.value = try input.string(52, 15)
             try input.expect(244, of: 8, in: "eMAID")
         }
