@@ -109,6 +109,7 @@ class SchemaSet:
     """The schema files that make one set of grammars; a file more or less changes the codes of documents."""
 
     def __init__(self, files: list[Path]):
+        # Kept alive, because nodes are told apart by their identity.
         self.roots = []
         self.prefixes = {}
         self.top: dict[tuple[str, Name], tuple[ElementTree.Element, ElementTree.Element]] = {}
@@ -124,7 +125,6 @@ class SchemaSet:
             head: sorted((each for each in self.globals.values() if self.stands_for(each, head)), key=lambda e: e.name)
             for head in self.globals
         }
-        self.pending: list[tuple[Particle, Name]] = []
         for kind, name in self.top:
             if kind in ("complexType", "simpleType"):
                 self.named_type(name)
