@@ -29,6 +29,14 @@ let house: [Room] = [
     Room(name: "Chargers", imports: ["Electricity"]),
     // Device machines over a link: Modbus by profile, and one file per family where data is not enough.
     Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity"]),
+    // EXI bit streams and what every V2G schema needs: the handshake, XML signatures. Generated: scripts/generate-exi.
+    Room(name: "EXI", testImports: ["EXIDIN", "EXIISO2", "EXIISO20", "EXITables"]),
+    // The messages of one standard each, with their generated codecs.
+    Room(name: "EXIDIN", imports: ["EXI"]),
+    Room(name: "EXIISO2", imports: ["EXI"]),
+    Room(name: "EXIISO20", imports: ["EXI"]),
+    // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
+    Room(name: "EXITables", imports: ["EXI"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
     // YAML with line and column into typed values: the site's configuration with the rules of its connection,
@@ -66,7 +74,8 @@ let house: [Room] = [
     Room(
         name: "sluice", kind: .executable,
         imports: [
-            "Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LinuxIO", "LocalAPI", "SimulatedSite",
+            "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "LinuxIO", "LocalAPI",
+            "SimulatedSite",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.
@@ -132,9 +141,23 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
         }
 }
 
+// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`.
+let tool = Context.environment["SLUICE_TOOL"]
+let isFuzzing = tool?.hasSuffix("Fuzz") == true
+let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
+let tools: [Target] =
+    tool.map { name in
+        [
+            .executableTarget(
+                name: name, dependencies: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables"],
+                path: (isFuzzing ? "Fuzz/" : "Benchmarks/") + name, swiftSettings: settings + instrumented,
+                linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
+        ]
+    } ?? []
+
 func target(_ room: Room) -> Target {
     switch room.kind {
-    case .library: .target(name: room.name, dependencies: dependencies(room), swiftSettings: settings)
+    case .library: .target(name: room.name, dependencies: dependencies(room), swiftSettings: settings + instrumented)
     case .systemLibrary(let pkgConfig, let apt):
         .systemLibrary(name: room.name, pkgConfig: pkgConfig, providers: [.apt([apt])])
     case .c: .target(name: room.name)
@@ -150,6 +173,8 @@ func testTarget(_ room: Room) -> Target? {
     return .testTarget(
         name: room.name + "Tests",
         dependencies: [own] + dependencies(room) + room.testImports.map { .target(name: $0) },
+        // Golden vectors, which tests read where they lie.
+        exclude: ["Vectors"].filter { exists("Tests/" + room.name + "Tests/" + $0) },
         swiftSettings: settings)
 }
 
@@ -161,5 +186,5 @@ let pins = Dictionary(
 let package = Package(
     name: "sluice",
     dependencies: pins.sorted { $0.key < $1.key }.map { .package(url: $0.key, exact: $0.value) },
-    targets: present.map(target) + present.compactMap(testTarget),
+    targets: present.map(target) + (tool == nil ? present.compactMap(testTarget) : []) + tools,
     swiftLanguageModes: [.v6])

@@ -7,6 +7,7 @@ import LocalAPI
 
 // The exit codes of sysexits.h that users meet; 64, usage, is ArgumentParser's own.
 extension ExitCode {
+    static let unreadable = ExitCode(65)
     static let unavailable = ExitCode(69)
     static let internalFault = ExitCode(70)
     static let configuration = ExitCode(78)

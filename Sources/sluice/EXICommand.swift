@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import ArgumentParser
+import EXITables
+
+struct EXICommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exi",
+        abstract: "EXI messages to JSON and back, a line each, from standard input to standard output.",
+        discussion: """
+            A line is an object with schema, kind (document or fragment) and either exi, hexadecimal, or json:
+            {"schema": "urn:iso:std:iso:15118:-20:DC", "kind": "document", "exi": "8034…"}
+            Lines that cannot be translated are named on standard error with their number; the exit code is then 65.
+            """,
+        subcommands: [Decode.self, Encode.self])
+
+    struct SchemaOption: ParsableArguments {
+        @Option(help: "For lines without one: the namespace of the messages.") var schema: String?
+
+        func translate(_ translate: (MessageLines, String, String?) throws(TableError) -> String) throws {
+            let lines = try MessageLines()
+            var number = 0
+            var failed = false
+            while let line = readLine() {
+                number += 1
+                do throws(TableError) { print(try translate(lines, line, schema)) } catch {
+                    say("sluice: line \(number): \(error)")
+                    failed = true
+                }
+            }
+            if failed { throw ExitCode.unreadable }
+        }
+    }
+
+    struct Decode: ParsableCommand {
+        @OptionGroup var schema: SchemaOption
+        func run() throws {
+            try schema.translate { lines, line, schema throws(TableError) in try lines.decode(line, schema: schema) }
+        }
+    }
+
+    struct Encode: ParsableCommand {
+        @OptionGroup var schema: SchemaOption
+        func run() throws {
+            try schema.translate { lines, line, schema throws(TableError) in try lines.encode(line, schema: schema) }
+        }
+    }
+}
