@@ -49,6 +49,8 @@ package struct EnterService: Sendable, BitwiseCopyable {
         case cease, permit
         /// The charger tripped, lost the grid or started anew.
         case interrupt
+        /// The grid is no longer seen, or no longer fit: how long it was gone nobody knows, so the whole delay runs.
+        case leave
     }
 
     package enum Reply: UInt8, CaseIterable, Sendable, BitwiseCopyable {
@@ -99,11 +101,18 @@ package struct EnterService: Sendable, BitwiseCopyable {
             interruptedAt = now
             enter(.waiting, at: now, &events)
             return .accepted
-        case (.counting, .interrupt):
+        case (.ramping, .leave), (.inService, .leave):
+            interruptedAt = nil
+            enter(.waiting, at: now, &events)
+            return .accepted
+        case (.counting, .interrupt), (.counting, .leave):
             // Whatever is counted so far was counted on a grid that has gone again.
             enter(.waiting, at: now, &events)
             return .accepted
-        case (.ceased, .interrupt): return .ceasedByOrder
+        case (.ceased, .interrupt), (.ceased, .leave): return .ceasedByOrder
+        case (.waiting, .leave):
+            interruptedAt = nil
+            return .alreadySo
         case (.ceased, .cease), (.waiting, .permit), (.waiting, .interrupt), (.counting, .permit), (.ramping, .permit),
             (.inService, .permit):
             return .alreadySo

@@ -119,8 +119,9 @@ package struct FrequencySide: Sendable, BitwiseCopyable {
         case (.crossed, .between), (.crossed, .inside): enter(.idle, at: now)
         case (.active, .inside): enter(.settling, at: now)
         case (.active, .beyond), (.active, .between), (.active, .unknown): break
-        case (.settling, .beyond), (.settling, .between): enter(.active, at: now)
-        case (.settling, .inside), (.settling, .unknown): break
+        // A frequency nobody sees is not in the window.
+        case (.settling, .beyond), (.settling, .between), (.settling, .unknown): enter(.active, at: now)
+        case (.settling, .inside): break
         case (.returning, .beyond): cross(at: now, power: power)
         case (.returning, .between), (.returning, .inside), (.returning, .unknown): break
         }

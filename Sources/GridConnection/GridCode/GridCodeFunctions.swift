@@ -118,7 +118,7 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
             measuredLast = now
             return true
         }
-        if now - measuredLast > silence.tolerated { _ = enterService.handle(.interrupt, at: now, &events) }
+        if now - measuredLast > silence.tolerated { _ = enterService.handle(.leave, at: now, &events) }
         return false
     }
 
@@ -129,7 +129,7 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
         guard let most = profile.tenMinuteVoltage else { return }
         tenMinuteMean.advance(to: now, voltage: voltage?.highest)
         if let mean = tenMinuteMean.mean(at: now), mean > most {
-            _ = enterService.handle(.interrupt, at: now, &events)
+            _ = enterService.handle(.leave, at: now, &events)
         }
     }
 

@@ -34,6 +34,7 @@ package enum GridCodeValue: Equatable, Sendable, CustomStringConvertible {
     case time(Interval)
     case flag(Bool)
     case number(Int)
+    case missing
 
     package var description: String {
         switch self {
@@ -42,6 +43,7 @@ package enum GridCodeValue: Equatable, Sendable, CustomStringConvertible {
         case .time(let time): "\(time)"
         case .flag(let flag): flag ? "on" : "off"
         case .number(let number): "\(number)"
+        case .missing: "not answered"
         }
     }
 
@@ -52,7 +54,7 @@ package enum GridCodeValue: Equatable, Sendable, CustomStringConvertible {
         case (.time(let mine), .time(let its)): abs((mine - its).nanoseconds) <= tolerance.time.nanoseconds
         case (.flag(let mine), .flag(let its)): mine == its
         case (.number(let mine), .number(let its)): mine == its
-        case (.share, _), (.frequency, _), (.time, _), (.flag, _), (.number, _): false
+        case (.share, _), (.frequency, _), (.time, _), (.flag, _), (.number, _), (.missing, _): false
         }
     }
 }
@@ -73,8 +75,8 @@ extension GridCodeSettings {
         let its = other.entries
         for (index, entry) in mine.enumerated() {
             // Entries before this one agree, numbers of points included, so both lists have the same order here.
-            guard index < its.count, its[index].item == entry.item else { return nil }
-            let found = its[index].value
+            let isThere = index < its.count && its[index].item == entry.item
+            let found = isThere ? its[index].value : .missing
             guard entry.value.isNear(found, tolerance) else {
                 return GridCodeMismatch(item: entry.item, index: entry.index, expected: entry.value, found: found)
             }
