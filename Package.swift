@@ -31,8 +31,8 @@ let house: [Room] = [
     Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
-    // YAML with line and column into typed values: the site's configuration, firmware profiles.
-    Room(name: "ConfigurationFiles", imports: ["Chargers", "Electricity"], products: ["Yams"]),
+    // YAML with line and column into typed values: the site's configuration, firmware profiles, grid codes.
+    Room(name: "ConfigurationFiles", imports: ["Chargers", "Electricity", "GridConnection"], products: ["Yams"]),
     Room(name: "CModbus", kind: .systemLibrary(pkgConfig: "libmodbus", apt: "libmodbus-dev")),
     Room(name: "CSystemd", kind: .systemLibrary(pkgConfig: "libsystemd", apt: "libsystemd-dev")),
     // The few C calls the loop thread makes, annotated for the compiler's proof.
@@ -54,7 +54,9 @@ let house: [Room] = [
     // Composition of the bench: simulated devices served on real wires.
     Room(
         name: "Bench",
-        imports: ["Chargers", "ConfigurationFiles", "Electricity", "LinuxIO", "LocalAPI", "SimulatedSite"],
+        imports: [
+            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "LinuxIO", "LocalAPI", "SimulatedSite",
+        ],
         products: ["Logging", "ServiceLifecycle"]),
     // The command line.
     Room(
