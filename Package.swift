@@ -62,7 +62,8 @@ let house: [Room] = [
     Room(
         name: "sluice", kind: .executable,
         imports: [
-            "Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "LinuxIO", "LocalAPI", "SimulatedSite",
+            "Bench", "Chargers", "ConfigurationFiles", "Electricity", "Gateway", "GridConnection", "LinuxIO", "LocalAPI",
+            "SimulatedSite",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
 ]
