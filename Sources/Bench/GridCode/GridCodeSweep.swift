@@ -72,7 +72,7 @@ package struct GridCodeSweep: Sendable {
     }
 
     private static func voltages(_ profile: GridCodeProfile, _ every: Int) -> [(share: PerUnit, voltage: Voltage)] {
-        stride(from: 800_000, through: 1_200_000, by: 5_000 * Int64.Stride(every)).map {
+        stride(from: Int64(800_000), through: 1_200_000, by: 5_000 * Int64.Stride(every)).map {
             let share = PerUnit(millionths: $0)
             return (share, share.voltage(of: profile.nominalVoltage))
         }

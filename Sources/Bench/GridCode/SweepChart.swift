@@ -12,7 +12,7 @@ struct SweepChart {
         self.sweep = sweep
         self.title = title
         let xs = sweep.points.map(\.x)
-        let ys = sweep.points.flatMap { [$0.expected, $0.measured] } + [0]
+        let ys: [Double] = sweep.points.map(\.expected) + sweep.points.map(\.measured) + [0]
         x = Axis(xs.min() ?? 0, xs.max() ?? 1, from: 80, to: 690)
         y = Axis(ys.min() ?? 0, ys.max() ?? 1, from: 370, to: 50)
     }

@@ -145,7 +145,7 @@ package struct FrequencySide: Sendable, BitwiseCopyable {
         let start = power.atMost(most ?? .one).clamped(from: -.one, to: .one)
         reference = start
         deepest = .one
-        response.restart(at: now, from: start)
+        response.restart(at: now, from: allowed(start))
         // What was still held back stays held back while the start delay runs.
         if isResponding { enter(.active, at: now) } else { enter(.crossed, at: now) }
     }
@@ -153,7 +153,7 @@ package struct FrequencySide: Sendable, BitwiseCopyable {
     @_noLocks private mutating func passDelays(at now: Instant, _ zone: Zone) {
         if phase == .crossed, zone == .beyond, now - since >= settings.startDelay {
             enter(.active, at: now)
-            response.restart(at: now, from: reference)
+            response.restart(at: now, from: allowed(reference))
         }
         if phase == .settling, zone == .inside, now - since >= settings.returnDelay {
             enter(.returning, at: now)
@@ -167,7 +167,7 @@ package struct FrequencySide: Sendable, BitwiseCopyable {
         case .idle, .crossed: most = nil
         case .active, .settling:
             response.advance(to: now, target: target(at: frequency))
-            most = allowed(response.value)
+            most = response.value
         case .returning: giveBack(to: now, zone, wanted: wanted)
         }
     }
@@ -213,7 +213,8 @@ package struct FrequencySide: Sendable, BitwiseCopyable {
         guard let frequency else { return nil }
         var target = reference - reduction(at: frequency)
         if let shed = settings.shedThreshold, deviation(of: frequency, from: shed) > 0 { target = target.atMost(.zero) }
-        target = target.atLeast(-.one)
+        // Bounded here rather than after the response, which would otherwise come back late from where nothing may go.
+        target = allowed(target.atLeast(-.one))
         guard settings.holdsDeepest else { return target }
         deepest = deepest.atMost(target)
         return deepest
