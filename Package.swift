@@ -40,7 +40,7 @@ let house: [Room] = [
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
     // YAML with line and column into typed values: the site's configuration with the rules of its connection,
-    // firmware profiles.
+    // firmware profiles, grid codes.
     Room(name: "ConfigurationFiles", imports: ["Chargers", "Electricity", "GridConnection"], products: ["Yams"]),
     Room(name: "CModbus", kind: .systemLibrary(pkgConfig: "libmodbus", apt: "libmodbus-dev")),
     Room(name: "CSystemd", kind: .systemLibrary(pkgConfig: "libsystemd", apt: "libsystemd-dev")),
@@ -68,14 +68,16 @@ let house: [Room] = [
     // Composition of the bench: simulated devices served on real wires.
     Room(
         name: "Bench",
-        imports: ["Chargers", "ConfigurationFiles", "Electricity", "LinuxIO", "LocalAPI", "SimulatedSite"],
+        imports: [
+            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "LinuxIO", "LocalAPI", "SimulatedSite",
+        ],
         products: ["Logging", "ServiceLifecycle"]),
     // The command line.
     Room(
         name: "sluice", kind: .executable,
         imports: [
-            "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "LinuxIO", "LocalAPI",
-            "SimulatedSite",
+            "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection", "LinuxIO",
+            "LocalAPI", "SimulatedSite",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.

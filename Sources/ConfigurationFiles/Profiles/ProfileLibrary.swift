@@ -10,8 +10,6 @@ package struct ProfileLibrary: Sendable {
     /// Profiles given as text, before any folder; by id.
     private let texts: [String: String]
 
-    package static let installedFolder = "/usr/share/sluice/Firmware-Profiles"
-
     package init(folders: [String], texts: [String: String] = [:]) {
         self.folders = folders
         self.texts = texts
@@ -23,22 +21,8 @@ package struct ProfileLibrary: Sendable {
     ///   - searchPath: The value of `SLUICE_PROFILES`: folders with “:” between them.
     ///   - executable: The path of the running program.
     package static func standard(searchPath: String?, executable: String?) -> ProfileLibrary {
-        var folders = searchPath?.split(separator: ":").map(String.init) ?? []
-        if let executable {
-            var folder = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
-            folders.append(folder.appendingPathComponent("../share/sluice/Firmware-Profiles").standardized.path)
-            // `.build/x86_64-unknown-linux-gnu/debug/sluice` lies four levels below the working copy.
-            for _ in 0..<5 {
-                folders.append(folder.appendingPathComponent("Firmware-Profiles").path)
-                folder.deleteLastPathComponent()
-            }
-        }
-        folders.append(installedFolder)
-        var isDirectory: ObjCBool = false
-        let present = folders.filter {
-            FileManager.default.fileExists(atPath: $0, isDirectory: &isDirectory) && isDirectory.boolValue
-        }
-        return ProfileLibrary(folders: present)
+        ProfileLibrary(
+            folders: DataFolders.present("Firmware-Profiles", searchPath: searchPath, executable: executable))
     }
 
     /// Lower-case `vendor/family`; nothing that could leave the folder.
