@@ -76,7 +76,8 @@ let house: [Room] = [
     Room(
         name: "sluice", kind: .executable,
         imports: [
-            "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection", "LinuxIO",
+            "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection",
+            "LinuxIO",
             "LocalAPI", "SimulatedSite",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
