@@ -17,7 +17,10 @@ struct CalendarWords {
     func bits(_ field: Field) -> UInt16? {
         guard case .list = field.value.content else { return range(field) }
         guard let items = field.list() else { return nil }
-        if items.isEmpty { field.error("the list is empty; write for example \(example)") }
+        guard !items.isEmpty else {
+            field.error("the list is empty; write for example \(example)")
+            return nil
+        }
         return items.reduce(0) { $0 | (range($1) ?? 0) }
     }
 

@@ -4,6 +4,7 @@
 import Chargers
 import Electricity
 import Foundation
+import GridConnection
 
 /// What reading a configuration brought. The site is there only when there are no errors.
 package struct ConfigurationCheck: Sendable {
@@ -62,10 +63,9 @@ package enum ConfigurationReader {
         let circuits = mapping["circuits"].map { CircuitReader.circuits($0, devices) } ?? []
         let evses = mapping.required("evses", "evses: [{ id: 1, charger: { profile: …, at: … } }]")
             .map { EVSEReader.evses($0, devices, circuits: circuits.map(\.value.id)) }
-        let zone = TimeZoneTable.zone(site?.value.timezone ?? "", around: wall)
         let connection = terms.map { terms in
             ConnectionReader(mapping: terms, firm: agreement?.value.firm ?? .zero, evseCount: evses?.count ?? 0)
-                .connection(in: zone)
+                .connection()
         }
         let control = OptionsReader.control(mapping["control"])
         let api = OptionsReader.api(mapping["api"])
@@ -73,9 +73,11 @@ package enum ConfigurationReader {
         let log = OptionsReader.log(mapping["log"])
         let journal = OptionsReader.journal(mapping["journal"])
         devices.checkSharing()
-        guard let site, var agreement, let connection, let evses else { return nil }
+        guard let site, var agreement, var connection, let evses else { return nil }
         agreement.value.ceiling = connection.ceiling(over: agreement.value.firm)
         SiteConsistency(site: site, agreement: agreement, connection: connection).check()
+        guard field.findings.errors.isEmpty else { return nil }
+        connection.settings.zone = TimeZoneTable.zone(site.value.timezone, around: wall)
         return SiteConfiguration(
             site: site.value, agreement: agreement.value, connection: connection.settings,
             circuits: circuits.map(\.value), evses: evses, control: control, api: api, backends: backends, log: log,

@@ -12,8 +12,9 @@ struct ConnectionReader {
     let firm: PowerLimits
     let evseCount: Int
 
-    func connection(in zone: ConnectionSettings.Zone) -> PlacedConnection {
-        var connection = PlacedConnection(settings: ConnectionSettings(zone: zone))
+    /// All but the zone, which takes a while to tabulate.
+    func connection() -> PlacedConnection {
+        var connection = PlacedConnection(settings: .unbound)
         if let field = mapping["flexible"] { readFlexible(field, &connection) }
         if let field = mapping["timed"] { readTimed(field, &connection) }
         let statute = mapping["section_14a"].flatMap(StatuteReader.heatPumps)
