@@ -67,7 +67,9 @@ extension Controller {
         guard model.isMetered else { return }
         if sample.measuredAt > circuits[index].sampledAt, isPlausible(sample, index) { believe(index, sample) }
         guard circuits[index].sampledAt > .distantPast else { return }
-        if circuits[index].hasEstimate || allBracket(index) || snapshot.now - startedAt > model.meterMaximumAge {
+        if circuits[index].hasEstimate || allBracket(index) || isExceeded()
+            || snapshot.now - startedAt > model.meterMaximumAge
+        {
             estimate(index)
         }
     }
