@@ -393,4 +393,28 @@ struct LimitationMachineTests {
         #expect(machine.limit()?.power.upper == .zero)
         #expect(machine.failsafeDuration == .minutes(120))
     }
+
+    @Test(arguments: [Int64.min, -1, 0, .max]) func `no setting makes it trap`(extreme: Int64) {
+        for end in [LimitationSettings.FailsafeEnd.hold, .release] {
+            var settings = Limitation.settings(end)
+            settings.startTime = Interval(nanoseconds: extreme)
+            settings.silence = Interval(nanoseconds: extreme)
+            settings.writeWindow = Interval(nanoseconds: extreme)
+            settings.writeWait = Interval(nanoseconds: extreme)
+            settings.failsafeDuration = Interval(nanoseconds: extreme)
+            settings.failsafeLimit = Power(milli: extreme)
+            for state in LimitationMachine.State.allCases {
+                let memory = LimitationMachine.Memory(
+                    state: state, instruction: InstructionID(1), failsafeLimit: Power(milli: extreme),
+                    failsafeDuration: Interval(nanoseconds: extreme))
+                var box = Limitation(settings, restored: memory)
+                box.wait(.seconds(1))
+                box.beat()
+                box.write(1_000, for: Interval(nanoseconds: .max))
+                _ = box.handle(.partnerLost)
+                box.live(.minutes(300))
+                #expect(box.machine.limit().map { $0.power.upper >= .zero } ?? true)
+            }
+        }
+    }
 }

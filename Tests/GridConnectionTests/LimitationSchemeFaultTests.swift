@@ -138,6 +138,42 @@ struct LimitationSchemeFaultTests {
         }
     }
 
+    @Test(arguments: [Int64.min, -1, 0, .max]) func `no setting makes it trap`(extreme: Int64) {
+        let interval = Interval(nanoseconds: extreme)
+        var settings = LimitedSite.settings
+        settings.limits = SchemeLimits(maximumImport: Current(milli: extreme), maximumExport: Current(milli: extreme))
+        settings.sensorRating = Current(milli: extreme)
+        settings.nominalVoltage = Voltage(milli: extreme)
+        settings.powerTolerance = Power(milli: extreme)
+        settings.reaction = interval
+        settings.longestReaction = interval
+        settings.oftenSoon = .init(Int(extreme), within: interval)
+        settings.oftenADay = .init(Int(extreme), within: interval)
+        settings.meterMaximumAge = interval
+        settings.chargerMaximumAge = interval
+        settings.goodFor = interval
+        settings.relockAfter = interval
+        settings.implausibleReadings = Int(extreme)
+        settings.reversal.step = Current(milli: extreme)
+        settings.reversal.settling = interval
+        settings.reversal.longestStep = interval
+        settings.reversal.votes = Int(extreme)
+        settings.evseCount = Int(extreme)
+        var ages = ExcursionHistory.Ages()
+        ages.count = Int(extreme)
+        ages.ages[0] = interval
+        let memory = LimitationScheme.Memory(
+            isLockedOut: false, isSensorReversed: false, excursions: ages, limits: nil)
+        var site = LimitedSite(starting: settings, restored: memory)
+        _ = site.handle(.unlock)
+        site.run(5, amperes: 10, chargers: 10)
+        site.run(70, amperes: -90, chargers: -90)
+        _ = site.handle(.reset)
+        let limit = site.scheme.limit(forEVSE: 0)
+        #expect(limit == nil || limit?.power == .zero)
+        #expect(site.scheme.limit().current.upper >= .zero)
+    }
+
     @Test func `one odd reading is nothing, and does not end an excursion`() {
         var site = LimitedSite.inState(.excursion)
         for _ in 0..<30 {

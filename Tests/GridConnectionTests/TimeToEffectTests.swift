@@ -109,6 +109,17 @@ struct TimeToEffectTests {
         #expect(site.watch.state == .obeyed)
     }
 
+    @Test(arguments: [Int64.min, -1, 0, .max]) func `no setting makes it trap`(extreme: Int64) {
+        var settings = TimeToEffect.Settings()
+        settings.allowed = Interval(nanoseconds: extreme)
+        settings.maximumAge = Interval(nanoseconds: extreme)
+        settings.tolerance = Power(milli: extreme)
+        var site = Watched(settings)
+        site.step(.seconds(1), watts: 9_000, measured: .seconds(1))
+        site.step(.minutes(6), watts: 5_000, measured: .minutes(6))
+        #expect(site.events.first(.effective) != nil || site.events.first(.overdue) != nil || extreme == .max)
+    }
+
     @Test func `a newer instruction takes the place and an older one's end changes nothing`() {
         var site = Watched()
         _ = site.watch.handle(

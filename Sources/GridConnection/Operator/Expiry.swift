@@ -4,8 +4,10 @@
 import Electricity
 
 extension Instant {
-    /// When an instruction of this length ends: never without a length, nor with one that outlives every clock.
+    /// When something of this length ends: never without a length, nor with one that outlives every clock; at once where
+    /// the length is nothing or less.
     @_noLocks func after(_ duration: Interval?) -> Instant {
+        if let duration, duration <= .zero { return self }
         guard let duration, duration < Instant.distantFuture - self else { return .distantFuture }
         return self + duration
     }

@@ -75,7 +75,7 @@ package struct GradualRelease: Sendable, BitwiseCopyable {
             }
         slope = max(perSecond, 1)
         guard let memory else { return }
-        phase = .rising(from: plausible(memory.level), since: now + bounded(memory.delay))
+        phase = .rising(from: plausible(memory.level), since: now.after(bounded(memory.delay)))
     }
 
     package var state: State {
@@ -116,7 +116,7 @@ package struct GradualRelease: Sendable, BitwiseCopyable {
         switch phase {
         case .free: phase = .reduced(bound)
         case .reduced(let level):
-            phase = bound > level ? .rising(from: level, since: now + bounded(delay)) : .reduced(bound)
+            phase = bound > level ? .rising(from: level, since: now.after(bounded(delay))) : .reduced(bound)
         case .rising: if bound <= level { phase = .reduced(bound) }
         }
     }
@@ -124,7 +124,7 @@ package struct GradualRelease: Sendable, BitwiseCopyable {
     private mutating func release(_ delay: Interval) {
         switch phase {
         case .free: break
-        case .reduced(let level): phase = .rising(from: level, since: now + bounded(delay))
+        case .reduced(let level): phase = .rising(from: level, since: now.after(bounded(delay)))
         case .rising: if level >= settings.rating { phase = .free }
         }
     }

@@ -58,7 +58,7 @@ package struct LimitationMachine: Sendable, BitwiseCopyable {
 
     enum Phase: Sendable, BitwiseCopyable {
         /// `before` is the state that a restart cut off.
-        case initial(until: Instant, before: State)
+        case initial(since: Instant, before: State)
         case limited(Limit, until: Instant)
         case unlimitedControlled
         case unlimitedAutonomous
@@ -88,7 +88,7 @@ package struct LimitationMachine: Sendable, BitwiseCopyable {
         isPaired = settings.isPaired
         phase = .unlimitedAutonomous
         if settings.isPaired {
-            phase = .initial(until: now + settings.startTime, before: memory?.state ?? .initial)
+            phase = .initial(since: now, before: memory?.state ?? .initial)
         }
     }
 

@@ -37,7 +37,7 @@ extension LimitationMachine {
         case (_, .paired):
             guard !isPaired else { break }
             isPaired = true
-            phase = .initial(until: now + settings.startTime, before: .initial)
+            phase = .initial(since: now, before: .initial)
             tellState(now, &events)
         case (_, .unpaired): forget(now, &events)
         }
@@ -92,15 +92,14 @@ extension LimitationMachine {
 
     private mutating func hear(_ now: Instant) {
         heartbeatAt = now
-        writableUntil = now + settings.writeWindow
+        writableUntil = now.after(settings.writeWindow)
     }
 
     private mutating func take(_ write: LimitationWrite, _ now: Instant, _ events: inout ConnectionEvents) {
         let before = state
         let isRestated = write.isActive && restates(write)
         switch phase {
-        case .initial(let until, .failsafe): tellFailsafeLeft(since: until - settings.startTime, now, &events)
-        case .failsafe(let since, _): tellFailsafeLeft(since: since, now, &events)
+        case .initial(let since, .failsafe), .failsafe(let since, _): tellFailsafeLeft(since: since, now, &events)
         case .limited(let limit, _):
             if isRestated { break }
             tell(
@@ -140,17 +139,18 @@ extension LimitationMachine {
     }
 
     private var dueAt: Instant {
-        let silentAt = heartbeatAt + settings.silence
+        let silentAt = heartbeatAt.after(settings.silence)
         switch phase {
-        case .initial(let until, _): return until
+        case .initial(let since, _): return since.after(settings.startTime)
         case .limited(_, let until): return until < silentAt ? until : silentAt
         case .unlimitedControlled: return silentAt
         case .unlimitedAutonomous: return .distantFuture
         case .failsafe(let since, let heardAt):
             guard case .release = settings.failsafeEnd else { return .distantFuture }
             let overAt = since + failsafeDuration
-            guard let heardAt, heardAt + settings.writeWait < overAt else { return overAt }
-            return heardAt + settings.writeWait
+            guard let heardAt else { return overAt }
+            let unwrittenAt = heardAt.after(settings.writeWait)
+            return unwrittenAt < overAt ? unwrittenAt : overAt
         }
     }
 
@@ -158,7 +158,7 @@ extension LimitationMachine {
         switch phase {
         case .initial(_, let before): endStart(before, due, &events)
         case .limited(let limit, _):
-            if heartbeatAt + settings.silence <= due {
+            if heartbeatAt.after(settings.silence) <= due {
                 tell(.superseded, settings.direction.limitRule, due, limit.instruction, &events)
                 enterFailsafe(due, limit.instruction, &events)
             } else {

@@ -64,9 +64,13 @@ package struct TimeToEffect: Sendable, BitwiseCopyable {
     }
 
     private let settings: Settings
+    private let tolerance: Power
     private var phase = Phase.idle
 
-    package init(_ settings: Settings) { self.settings = settings }
+    package init(_ settings: Settings) {
+        self.settings = settings
+        tolerance = settings.tolerance.clamped(from: .zero, to: Power(milli: Power.plausible))
+    }
 
     package var state: State {
         @_noLocks get {
@@ -100,7 +104,7 @@ package struct TimeToEffect: Sendable, BitwiseCopyable {
         case .idle, .received, .obeyed: return
         case .watching(let watch):
             if isLate(watch, measurement, now) {
-                tell(.overdue, watch, at: watch.receivedAt + settings.allowed, took: settings.allowed, &events)
+                tell(.overdue, watch, at: watch.receivedAt.after(settings.allowed), took: settings.allowed, &events)
                 phase = .overdue(watch)
             }
             settle(watch, measurement, now, &events)
@@ -121,7 +125,7 @@ package struct TimeToEffect: Sendable, BitwiseCopyable {
 
     /// The time is up, and no measurement of before then obeys.
     private func isLate(_ watch: Watch, _ measurement: Measurement, _ now: Instant) -> Bool {
-        let deadline = watch.receivedAt + settings.allowed
+        let deadline = watch.receivedAt.after(settings.allowed)
         return now >= deadline && !(measurement.at <= deadline && isProof(measurement, watch, now))
     }
 
@@ -139,7 +143,7 @@ package struct TimeToEffect: Sendable, BitwiseCopyable {
     }
 
     private func obeys(_ power: Power, _ watch: Watch) -> Bool {
-        power <= watch.limits.upper + settings.tolerance && power >= watch.limits.lower - settings.tolerance
+        power <= watch.limits.upper + tolerance && power >= watch.limits.lower - tolerance
     }
 
     private func tell(

@@ -69,7 +69,9 @@ extension SchemeSettings {
         return isSmall || (power.milli < 0) == (apparent.milli < 0)
     }
 
-    private func allowed(_ apparent: Power) -> Power { apparent + apparent / 10 + powerTolerance }
+    private func allowed(_ apparent: Power) -> Power {
+        apparent + apparent / 10 + powerTolerance.clamped(from: .zero, to: Power(milli: Power.plausible))
+    }
 
     private func isReal(_ value: Current) -> Bool {
         value.milli <= Current.plausible && value.milli >= 0 - Current.plausible

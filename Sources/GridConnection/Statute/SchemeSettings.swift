@@ -28,8 +28,8 @@ package struct SchemeSettings: Sendable, BitwiseCopyable {
     /// Back within the limits in this time, typically, and at most in this one (EREC G100 Issue 2).
     package var reaction = Interval.seconds(15)
     package var longestReaction = Interval.seconds(60)
-    /// Of excursions that outlast `reaction`. Read so by public implementations of EREC G100 Issue 2 and not confirmed with
-    /// its text; of "three" and "more than three" a day, the stricter.
+    /// Of excursions that outlast `reaction`. As node-red-contrib-g100 reads EREC G100 Issue 2; defaults to be confirmed with
+    /// its text. Of “three” and “more than three” a day, which public readings differ in, the stricter.
     package var oftenSoon = Recurrence(2, within: .minutes(10))
     package var oftenADay = Recurrence(3, within: .minutes(24 * 60))
 

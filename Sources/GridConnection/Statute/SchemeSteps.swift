@@ -8,7 +8,7 @@ extension LimitationScheme {
     package mutating func handle(_ input: Input, at now: Instant, _ events: inout ConnectionEvents) -> Reply {
         switch input {
         case .unlock:
-            unlockedUntil = now + settings.relockAfter
+            unlockedUntil = now.after(settings.relockAfter)
             return .accepted
         case .lock:
             unlockedUntil = .distantPast
@@ -131,7 +131,7 @@ extension LimitationScheme {
     /// Counts the excursion under way, and locks out where it lasts too long or they come too often.
     private mutating func time(until now: Instant, _ events: inout ConnectionEvents) {
         guard let since = excursionSince else { return }
-        let countedAt = since + settings.reaction
+        let countedAt = since.after(settings.reaction)
         if !isExcursionCounted, countedAt <= now {
             isExcursionCounted = true
             history.add(countedAt)
@@ -139,7 +139,8 @@ extension LimitationScheme {
             if isReached(settings.oftenSoon, countedAt) { lockOut(.tooOftenSoon, countedAt, &events) }
             if isReached(settings.oftenADay, countedAt) { lockOut(.tooOftenADay, countedAt, &events) }
         }
-        if since + settings.longestReaction <= now { lockOut(.tooLong, since + settings.longestReaction, &events) }
+        let tooLongAt = since.after(settings.longestReaction)
+        if tooLongAt <= now { lockOut(.tooLong, tooLongAt, &events) }
     }
 
     private func isReached(_ recurrence: SchemeSettings.Recurrence, _ now: Instant) -> Bool {
