@@ -44,25 +44,28 @@ extension Controller {
         let isMeasured = model.isMetered && !isSilent
         let reserve = isMeasured ? drawEverywhere(model.reserve) : .zero
         let margin = isMeasured ? drawEverywhere(model.hysteresis) : .zero
-        let now = room(index, bounds, isSilent: isSilent, keeping: reserve)
+        circuits[index].calm.follow(circuits[index], within: drawEverywhere(model.hysteresis))
+        let now = room(index, bounds, isSilent: isSilent, keeping: reserve, circuits[index].calm)
         sharing.circuits[index].importRoom = now.drawing
         sharing.circuits[index].exportRoom = now.delivering
         sharing.circuits[index].importSource = now.importSource
         sharing.circuits[index].exportSource = now.exportSource
         sharing.circuits[index].meterIsSilent = isSilent
-        let anew = room(index, bounds, isSilent: isSilent, keeping: reserve &+ margin)
+        let anew = room(index, bounds, isSilent: isSilent, keeping: reserve &+ margin, Tremble(circuits[index]))
         claims.circuits[index].importRoom = anew.drawing &- circuits[index].claimedHigh
         claims.circuits[index].exportRoom = anew.delivering &+ circuits[index].claimedLow
     }
 
-    private func room(_ index: Int, _ bounds: CircuitBounds, isSilent: Bool, keeping free: Draw) -> CircuitRoom {
+    private func room(
+        _ index: Int, _ bounds: CircuitBounds, isSilent: Bool, keeping free: Draw, _ others: Tremble
+    ) -> CircuitRoom {
         let model = circuitModels[index]
         let isMeasured = model.isMetered && !isSilent
         let unmetered = isSilent ? Draw.zero : drawEverywhere(model.assumedLoad)
-        let load = isMeasured ? circuits[index].uncontrolledImport : unmetered
-        let delivered = isMeasured ? circuits[index].uncontrolledExport : .zero
+        let load = isMeasured ? others.load : unmetered
+        let delivered = isMeasured ? others.delivered : .zero
         var room = CircuitRoom(
-            bounds, voltage: circuits[index].voltage, load: load, delivered: delivered, keeping: free)
+            bounds, voltage: others.voltage, load: load, delivered: delivered, keeping: free)
         if index == 0 {
             room.narrow(to: controllable, load: load[0], delivered: delivered[0], keeping: free[0])
         }

@@ -91,6 +91,8 @@ struct CircuitState: Sendable, BitwiseCopyable {
     var sampleHasPhases = false
     var sampledAt = Instant.distantPast
     var voltage = PerPhase(all: Voltage.zero)
+    /// The estimate and the voltage as the bounds of targets count them.
+    var calm = Tremble()
     /// Sums of what the EVSEs may be at or get to.
     var claimedHigh = Draw.zero
     var claimedLow = Draw.zero

@@ -114,6 +114,26 @@ struct ControllerTests {
         #expect((plant.decision.evses[2].target - .watts(10_175)).magnitude < .watts(100))
     }
 
+    @Test func `a load that trembles does not move shares cut to whole steps`() {
+        // An equal share is 6.67 kW, a multiple of 230 W to the watt; steps of 1 kW leave room beside it.
+        var site = SiteModel.simple(evses: 4, import: .watts(26_680), reserve: .zero)
+        for index in 0..<2 { site.evses[index].step = .watts(230) }
+        for index in 2..<4 { site.evses[index].step = .watts(1_000) }
+        var plant = Plant(site, [.usual, .usual, .usual, .usual], load: .zero)
+        plant.run(for: .seconds(60))
+        #expect(plant.decision.evses[0].target == .watts(6_670))
+        plant.load = PerPhase(all: .watts(2))
+        plant.run(for: .seconds(60))
+        for round in 0..<6 {
+            plant.load = PerPhase(all: .watts(round % 2 == 0 ? 0 : 2))
+            plant.run(for: .seconds(60))
+            #expect(plant.decision.evses[0].target == .watts(6_440))
+        }
+        plant.load = PerPhase(all: .watts(-100))
+        plant.run(for: .seconds(60))
+        #expect(plant.decision.evses[0].target == .watts(6_670))
+    }
+
     @Test func `who needs more until departure gets more`() {
         var site = SiteModel.simple(evses: 2, import: .watts(20_000), reserve: .zero)
         site.circuits[0].hysteresis = .zero
