@@ -56,6 +56,20 @@ package struct Controller: ~Copyable, Sendable {
         ranking = Ranking(count: site.evses.count)
     }
 
+    /// Goes on with what another controller knows of the same EVSEs and circuits: a changed limit is no restart, after
+    /// which everything commanded before would count as unknown and the chargers would be stopped.
+    package init(_ site: SiteModel, continuing previous: borrowing Controller, at now: Instant) {
+        self.init(site, at: now)
+        guard previous.states.count == states.count, previous.circuits.count == circuits.count else { return }
+        for index in 0..<states.count {
+            states[index] = previous.states[index]
+            histories[index] = previous.histories[index]
+        }
+        for index in 0..<circuits.count { circuits[index] = previous.circuits[index] }
+        previousStep = previous.previousStep
+        hasTakenOver = previous.hasTakenOver
+    }
+
     /// One tick.
     @_noLocks
     package mutating func step(_ snapshot: borrowing Snapshot, _ decision: inout Decision) {

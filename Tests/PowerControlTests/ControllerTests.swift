@@ -16,6 +16,23 @@ struct ControllerTests {
         #expect(plant.decision.evses[0].boundBy.kind == .inFlight || plant.decision.evses[0].boundBy.kind == .circuit)
     }
 
+    @Test(arguments: [3, 5, 8, 13, 21])
+    func `a changed agreement lowers who charges and stops nobody, however far they have come`(seconds: Int) {
+        var plant = Plant(
+            .simple(evses: 2, import: .watts(24_000)), [.usual, .usual], load: .watts(1_000))
+        plant.run(for: .seconds(seconds))
+        plant.controller = Controller(
+            .simple(evses: 2, import: .watts(16_000)), continuing: plant.controller, at: plant.now)
+        var lowest = Power.watts(24_000)
+        for _ in 0..<300 {
+            plant.step()
+            lowest = min(lowest, plant.decision.evses[0].target, plant.decision.evses[1].target)
+        }
+        #expect(lowest > .watts(2_000))
+        #expect(plant.connectionPoint().sum <= .watts(16_000))
+        #expect(plant.decision.evses[0].target + plant.decision.evses[1].target > .watts(12_000))
+    }
+
     @Test func `a setpoint is followed in both directions`() {
         var plant = Plant(
             .simple(evses: 1, import: .watts(30_000), export: .watts(20_000)), [.usual], load: .watts(1_000))

@@ -55,7 +55,7 @@ package struct ControlLoop: ~Copyable {
 
     /// Puts other values for the same EVSEs and circuits in force. Allocates: not part of a tick.
     mutating func replace(_ change: ReloadedSite, at now: Instant) {
-        controller = Controller(change.model, at: now)
+        controller = Controller(change.model, continuing: controller, at: now)
         for (index, limit) in change.standingLimits.enumerated() { limits[index].value = limit }
         for (index, mayDischarge) in change.mayDischarge.enumerated() { evses[index].mayDischarge = mayDischarge }
     }
