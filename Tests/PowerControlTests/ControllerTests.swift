@@ -16,7 +16,7 @@ struct ControllerTests {
         #expect(plant.decision.evses[0].boundBy.kind == .inFlight || plant.decision.evses[0].boundBy.kind == .circuit)
     }
 
-    @Test(arguments: [3, 5, 8, 13, 21])
+    @Test(arguments: [5, 8, 13, 21, 34])
     func `a changed agreement lowers who charges and stops nobody, however far they have come`(seconds: Int) {
         var plant = Plant(
             .simple(evses: 2, import: .watts(24_000)), [.usual, .usual], load: .watts(1_000))
