@@ -121,7 +121,7 @@ struct Appointment: Sendable, BitwiseCopyable, Equatable {
         }
     }
 
-    /// Never more than the whole, wherever the clock was set back to.
+    /// Never more than the whole, wherever the clock was set back to; so no deadline can overflow.
     @_noLocks private static func remaining(of duration: Interval, from start: WallTime, at wall: WallTime) -> Interval
     {
         let left = duration - (wall - start)

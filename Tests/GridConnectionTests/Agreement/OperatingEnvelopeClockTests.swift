@@ -102,6 +102,22 @@ struct OperatingEnvelopeClockTests {
         #expect(course.export == 1_500)
     }
 
+    @Test func `a clock that comes back set back after a restart gives no more than the duration either`() {
+        var course = Course()
+        course.take(Course.control(1, export: 4_000, for: 600))
+        course.pass(.seconds(300))
+        course.wall = nil
+        course.restart()
+        course.pass(.seconds(400))
+        course.wall = Course.noon + .seconds(-100_000)
+        course.pass(.zero)
+        #expect(course.export == 4_000)
+        course.pass(.seconds(200) - Interval(nanoseconds: 1))
+        #expect(course.export == 4_000)
+        course.pass(Interval(nanoseconds: 1))
+        #expect(course.export == 1_500)
+    }
+
     @Test func `a delayed cancellation takes effect at once after a restart`() {
         var course = Course()
         course.take(Course.control(1, export: 4_000))

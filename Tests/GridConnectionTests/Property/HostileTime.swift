@@ -10,6 +10,8 @@ struct HostileTime {
     private(set) var wall: WallTime?
     /// What the wall clock shows when it works.
     private(set) var shown: WallTime
+    /// All steps are whole seconds, so that times are often met exactly.
+    private let isWhole: Bool
     /// Where local clocks change, to be visited.
     static let changes = [
         utc(2026, 3, 29, 1), utc(2026, 10, 25, 1), utc(2027, 3, 28, 1), utc(2026, 4, 4, 15), utc(2026, 10, 3, 15, 30),
@@ -18,19 +20,20 @@ struct HostileTime {
 
     init(_ random: inout Seeded) {
         now = Instant(nanoseconds: Int64(random.int(0...1_000_000_000_000)))
-        shown = utc(2026, 6, 1) + .seconds(random.int(0...86_400 * 300))
+        isWhole = random.chance(50)
+        shown = utc(2026, 6, 1) + .seconds(random.int(0...96 * 300) * 900)
         wall = random.chance(80) ? shown : nil
     }
 
     mutating func pass(_ random: inout Seeded) {
-        let interval = Self.interval(&random)
+        let interval = isWhole ? Self.wholeInterval(&random) : Self.interval(&random)
         now = now + interval
         shown = shown + interval
         switch random.int(1...100) {
-        case 1...3: shown = shown + .seconds(random.int(-200_000...200_000))
+        case 1...3: shown = shown + .seconds(random.int(-220...220) * 900)
         case 4...6: shown = shown + .seconds(-1)
         case 7...8: shown = random.pick(Self.changes) + .seconds(random.int(-3_700...3_700))
-        case 9...10: shown = shown + .milliseconds(random.int(-1_500...1_500))
+        case 9...10: shown = shown + .milliseconds(isWhole ? 900_000 : random.int(-1_500...1_500))
         default: break
         }
         switch random.int(1...100) {
@@ -50,6 +53,10 @@ struct HostileTime {
         case 71...95: .minutes(random.int(1...15))
         default: .minutes(random.int(15...600))
         }
+    }
+
+    private static func wholeInterval(_ random: inout Seeded) -> Interval {
+        .seconds(random.chance(80) ? random.int(0...5) * random.pick([1, 10, 60]) : 900 * random.int(1...8))
     }
 
     /// The wall clock as far as anybody may believe it.
