@@ -91,6 +91,12 @@ public struct SchemaTable: Sendable {
     }
 
     func name(_ index: Int) -> String { names[index].local }
+
+    /// The attributes that a root declared with several types may have.
+    func ownAttributes(of root: Fragment) -> [Int] {
+        guard let likely = root.likely, likely >= 0 else { return [] }
+        return complexes[likely].attributes.map(\.name)
+    }
 }
 
 /// Text or bytes that a schema does not allow, with the way to the place.

@@ -57,7 +57,7 @@ private struct TableReader {
             if let type = root.type {
                 try element(SchemaTable.Element(name: root.name, type: type, isAbstract: false))
             } else {
-                try relaxed(root.name)
+                try relaxed(root)
             }
         try input.expect(count + 1, of: width, in: "a fragment")
         return JSON.Member(table.name(root.name), value)
@@ -140,16 +140,18 @@ private struct TableReader {
         }
     }
 
-    /// The grammar of an element whose name is declared with several types (W3C EXI 1.0, 8.5.3): here, attributes and
-    /// text.
-    private mutating func relaxed(_ name: Int) throws(EXIError) -> JSON {
+    /// The grammar of an element whose name is declared with several types (W3C EXI 1.0, 8.5.3): here, attributes that
+    /// one of its types has, and text.
+    private mutating func relaxed(_ root: SchemaTable.Fragment) throws(EXIError) -> JSON {
+        let name = root.name
         path.append(table.name(name))
         let known = table.attributes
+        let own = table.ownAttributes(of: root)
         let later = table.fragments.count + 3
         var members = Members()
         while true {
             let code = try input.event(codeWidth(escapingFrom: known.count + 1 + later))
-            if code < known.count, !members.has(table.name(known[code].name)) {
+            if code < known.count, own.contains(known[code].name), !members.has(table.name(known[code].name)) {
                 members.add(table.name(known[code].name), try value(known[code].type, known[code].name))
             } else {
                 try input.require(code - known.count - later, in: "a relaxed element")

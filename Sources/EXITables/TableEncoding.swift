@@ -160,7 +160,7 @@ private struct TableWriter {
     /// See `TableReader.relaxed`.
     private mutating func relaxed(_ root: SchemaTable.Fragment, _ json: JSON) throws(EXIError) {
         path.append(table.name(root.name))
-        let own = root.likely.map { $0 < 0 ? [] : table.complexes[$0].attributes.map(\.name) } ?? []
+        let own = table.ownAttributes(of: root)
         let known = table.attributes
         let later = table.fragments.count + 3
         let width = codeWidth(escapingFrom: known.count + 1 + later)
