@@ -73,6 +73,7 @@ struct AgreementTests {
         consumption.failsafeDuration = .minutes(180)
         consumption.failsafeEnd = .release
         consumption.isPaired = false
+        consumption.keptByOthers = .watts(12_200)
         #expect(rules.consumption == consumption)
         var production = LimitationSettings(.production)
         production.failsafeLimit = .watts(1_000)
@@ -91,13 +92,23 @@ struct AgreementTests {
     /// BK6-22-300 Annex 1: n = 3 with a heat pump of 20 kW is 8 kW + 2 · 0.75 · 4.2 kW.
     @Test func `the guaranteed minimum counts the groups, the EVSEs get what these leave`() throws {
         let rules = try read(Samples.rules).connection
-        #expect(rules.section14a == Section14a.Settings(guaranteedMinimum: .watts(14_300)))
+        #expect(
+            rules.section14a == Section14a.Settings(guaranteedMinimum: .watts(14_300), keptByOthers: .watts(12_200))
+        )
         var relays = RelayInputs.Settings(
             installedPower: .watts(10_000), dimmedPower: .watts(14_300 - 8_000 - 4_200),
             wired: RelayContacts([.w3, .s2, .s1, .w4]))
         relays.debounce = .milliseconds(200)
         relays.maximumAge = .seconds(4)
         #expect(rules.relay == relays)
+    }
+
+    @Test func `an EVSE of up to 4_2 kW is no controllable device`() throws {
+        for (limit, minimum) in [("4.2 kW", 0), ("4.3 kW", 4_200)] {
+            let text = Samples.agreement("  section_14a: {}\n") + "    limits: { charge: \(limit) }\n"
+            let check = ConfigurationReader.read(text: text, file: "s.yaml", profiles: Samples.library)
+            #expect(try check.get().connection.section14a?.guaranteedMinimum == .watts(minimum))
+        }
     }
 
     @Test func `a relay alone dims to the minimum of the EVSEs`() throws {

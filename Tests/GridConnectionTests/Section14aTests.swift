@@ -57,6 +57,27 @@ struct Section14aTests {
         #expect(events.kinds == [.began])
     }
 
+    @Test(arguments: [(20_000, 11_800), (8_200, 0), (3_000, 0)])
+    func `heat pumps that others control keep their part of a reduction`(order: Int, left: Int) {
+        var events = ConnectionEvents()
+        let shared = Section14a.Settings(guaranteedMinimum: .watts(14_300), keptByOthers: .watts(8_200))
+        var statute = Section14a(shared, restored: nil, at: start)
+        _ = statute.handle(.reduce(to: .watts(order), duration: nil, InstructionID(1)), at: start, &events)
+        #expect(statute.limit()?.power.upper == .watts(left))
+        #expect(statute.memory(at: start)?.power == .watts(order))
+    }
+
+    @Test(arguments: [(GridLimit.Scope.controllable, 800), (.connectionPoint, 5_000)])
+    func `they keep their part of a box's limit on the devices, not of one on the connection point`(
+        scope: GridLimit.Scope, left: Int
+    ) {
+        var settings = LimitationSettings(.consumption, scope: scope)
+        settings.failsafeLimit = .watts(5_000)
+        settings.keptByOthers = .watts(4_200)
+        let machine = LimitationMachine(settings, restored: nil, at: start)
+        #expect(machine.limit()?.power.upper == .watts(left))
+    }
+
     @Test(arguments: [(10_500, false), (10_499, true), (0, true)])
     func `a command below the minimum is obeyed and flagged (4_6 sentence 2)`(watts: Int, below: Bool) {
         var events = ConnectionEvents()

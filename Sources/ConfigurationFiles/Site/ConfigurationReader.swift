@@ -64,8 +64,10 @@ package enum ConfigurationReader {
         let evses = mapping.required("evses", "evses: [{ id: 1, charger: { profile: …, at: … } }]")
             .map { EVSEReader.evses($0, devices, circuits: circuits.map(\.value.id)) }
         let connection = terms.map { terms in
-            ConnectionReader(mapping: terms, firm: agreement?.value.firm ?? .zero, evseCount: evses?.count ?? 0)
-                .connection()
+            let controllables = (evses.flatMap { $0 } ?? []).filter(StatuteReader.isControllable).count
+            return ConnectionReader(
+                mapping: terms, firm: agreement?.value.firm ?? .zero, controllables: controllables
+            ).connection()
         }
         let control = OptionsReader.control(mapping["control"])
         let api = OptionsReader.api(mapping["api"])

@@ -10,7 +10,8 @@ struct ConnectionReader {
     let mapping: MappingField
     /// Zero while `import` or `export` cannot be read.
     let firm: PowerLimits
-    let evseCount: Int
+    /// EVSEs that are controllable devices in the sense of § 14a EnWG.
+    let controllables: Int
 
     /// All but the zone, which takes a while to tabulate.
     func connection() -> PlacedConnection {
@@ -18,13 +19,16 @@ struct ConnectionReader {
         if let field = mapping["flexible"] { readFlexible(field, &connection) }
         if let field = mapping["timed"] { readTimed(field, &connection) }
         let statute = mapping["section_14a"].flatMap(StatuteReader.heatPumps)
-        if let statute {
-            let minimum = StatuteReader.guaranteedMinimum(evses: evseCount, statute)
-            connection.settings.section14a = Section14a.Settings(guaranteedMinimum: minimum)
+        let groups = statute ?? Section14a.HeatPumps()
+        let kept = StatuteReader.keeps(groups)
+        if statute != nil {
+            let minimum = StatuteReader.guaranteedMinimum(evses: controllables, groups)
+            connection.settings.section14a = Section14a.Settings(guaranteedMinimum: minimum, keptByOthers: kept)
         }
-        let dimmed = StatuteReader.dimmedPower(evses: evseCount, statute ?? Section14a.HeatPumps())
+        let dimmed = StatuteReader.dimmedPower(evses: max(1, controllables), groups)
         connection.settings.consumption = mapping["consumption_limit"]
             .flatMap { LimitationReader.limitation($0, .consumption) }
+        connection.settings.consumption?.keptByOthers = kept
         connection.settings.production = mapping["production_limit"]
             .flatMap { LimitationReader.limitation($0, .production) }
         connection.settings.relay = mapping["relays"].flatMap { RelayReader.relays($0, dimmedPower: dimmed) }

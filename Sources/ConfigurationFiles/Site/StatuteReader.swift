@@ -30,8 +30,15 @@ enum StatuteReader {
     /// What the EVSEs may draw together while the operator dims by a relay: the guaranteed minimum, less what the groups
     /// keep that are dimmed beside them and not by us.
     static func dimmedPower(evses: Int, _ groups: Section14a.HeatPumps) -> Power {
-        let left = guaranteedMinimum(evses: evses, groups) - keeps(groups.heating) - keeps(groups.cooling)
-        return max(left, .zero)
+        max(guaranteedMinimum(evses: evses, groups) - keeps(groups), .zero)
+    }
+
+    /// What the groups may take of a reduction that they share with the EVSEs.
+    static func keeps(_ groups: Section14a.HeatPumps) -> Power { keeps(groups.heating) + keeps(groups.cooling) }
+
+    /// Above 4.2 kW an EVSE is a controllable device (BK6-22-300 Annex 1).
+    static func isControllable(_ evse: SiteConfiguration.EVSE) -> Bool {
+        evse.limits.upper > Section14a.minimumPerDevice
     }
 
     /// The minimum of a group under direct control.

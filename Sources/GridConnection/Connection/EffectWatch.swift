@@ -29,9 +29,14 @@ struct EffectWatch: Sendable, BitwiseCopyable {
     private var consumption = TimeToEffect(TimeToEffect.Settings())
     private var production = TimeToEffect(TimeToEffect.Settings())
     private let consumptionIsOfDevices: Bool
+    /// Part of a reduction that is not for the EVSEs, whose draw is watched.
+    private let keptOfReduction: Power
+    private let keptOfConsumption: Power
 
     init(_ settings: ConnectionSettings) {
         consumptionIsOfDevices = settings.consumption?.scope == .controllable
+        keptOfReduction = settings.section14a?.keptByOthers ?? .zero
+        keptOfConsumption = consumptionIsOfDevices ? settings.consumption?.keptByOthers ?? .zero : .zero
     }
 
     /// Follows what the rules have told since `first`, then looks at the measurements.
@@ -51,12 +56,19 @@ struct EffectWatch: Sendable, BitwiseCopyable {
 
     private mutating func follow(_ event: ConnectionEvent, _ now: Instant) {
         switch event.kind {
-        case .began: tell(.received(event.instruction, event.rule, event.power), event.rule, now)
+        case .began: tell(.received(event.instruction, event.rule, left(of: event)), event.rule, now)
         case .expired, .superseded, .cancelled: tell(.ended(event.instruction), event.rule, now)
         case .refused, .effective, .alreadyBelow, .belowMinimum, .failsafeEntered, .failsafeLeft, .stateChanged,
             .lockedOut, .lockOutReset, .settingsChanged, .overdue:
             return
         }
+    }
+
+    private func left(of event: ConnectionEvent) -> PowerLimits {
+        var kept = Power.zero
+        if case .section14a = event.rule { kept = keptOfReduction }
+        if case .consumptionLimit = event.rule { kept = keptOfConsumption }
+        return PowerLimits(from: event.power.lower, to: max(.zero, event.power.upper - kept))
     }
 
     private mutating func tell(_ input: TimeToEffect.Input, _ rule: GridRule, _ now: Instant) {

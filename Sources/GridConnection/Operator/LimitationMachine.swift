@@ -135,11 +135,9 @@ package struct LimitationMachine: Sendable, BitwiseCopyable {
     @_noLocks package func limit() -> GridLimit? {
         switch phase {
         case .initial, .failsafe:
-            GridLimit(
-                settings.direction.failsafeRule, scope: settings.scope, power: settings.direction.bounds(failsafeLimit))
+            GridLimit(settings.direction.failsafeRule, scope: settings.scope, power: settings.left(of: failsafeLimit))
         case .limited(let limit, _):
-            GridLimit(
-                settings.direction.limitRule, scope: settings.scope, power: settings.direction.bounds(limit.magnitude))
+            GridLimit(settings.direction.limitRule, scope: settings.scope, power: settings.left(of: limit.magnitude))
         case .unlimitedControlled, .unlimitedAutonomous: nil
         }
     }

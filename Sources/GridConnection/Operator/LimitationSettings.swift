@@ -17,6 +17,8 @@ package struct LimitationSettings: Sendable, BitwiseCopyable, Equatable {
 
     package var direction: LimitationDirection
     package var scope: GridLimit.Scope
+    /// With the scope `.controllable`: what devices of the site that others control may take of the limit.
+    package var keptByOthers = Power.zero
     /// Without a partner nothing is limited and nothing can fail.
     package var isPaired = true
     /// Until the box writes its own. 4200 W is the floor per device under direct control (BK6-22-300 Annex 1);
@@ -37,5 +39,13 @@ package struct LimitationSettings: Sendable, BitwiseCopyable, Equatable {
     package init(_ direction: LimitationDirection, scope: GridLimit.Scope = .connectionPoint) {
         self.direction = direction
         self.scope = scope
+    }
+
+    /// What a limit of this magnitude leaves to the EVSEs.
+    @_noLocks func left(of magnitude: Power) -> PowerLimits { direction.bounds(max(.zero, magnitude - kept)) }
+
+    private var kept: Power {
+        if case .controllable = scope { return max(.zero, keptByOthers) }
+        return .zero
     }
 }

@@ -13,7 +13,12 @@ package struct Section14a: Sendable, BitwiseCopyable {
     package struct Settings: Sendable, BitwiseCopyable, Equatable {
         /// `guaranteedMinimum(controllables:heatPumps:)` for the site.
         package var guaranteedMinimum: Power
-        package init(guaranteedMinimum: Power) { self.guaranteedMinimum = guaranteedMinimum }
+        /// What heat pumps and cooling, which draw from the same reduction and are controlled by others, may take of it.
+        package var keptByOthers: Power
+        package init(guaranteedMinimum: Power, keptByOthers: Power = .zero) {
+            self.guaranteedMinimum = guaranteedMinimum
+            self.keptByOthers = keptByOthers
+        }
     }
 
     package enum Input: Sendable, BitwiseCopyable {
@@ -74,9 +79,11 @@ package struct Section14a: Sendable, BitwiseCopyable {
     /// A command below the minimum is obeyed all the same (Annex 1, 4.6 sentence 2).
     @_noLocks package func isBelowMinimum(_ power: Power) -> Bool { power < settings.guaranteedMinimum }
 
+    /// What is left to the EVSEs together.
     @_noLocks package func limit() -> GridLimit? {
         guard let reduction else { return nil }
-        return GridLimit(.section14a, scope: .controllable, power: bounds(reduction.power))
+        let left = max(.zero, reduction.power - settings.keptByOthers)
+        return GridLimit(.section14a, scope: .controllable, power: bounds(left))
     }
 
     @_noLocks
