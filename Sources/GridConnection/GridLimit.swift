@@ -51,6 +51,8 @@ package struct GridLimit: Sendable, BitwiseCopyable, Equatable {
         /// By its index in the site's model; 0 is the connection point.
         case circuit(Int)
         case evse(Int)
+        /// Each EVSE on its own.
+        case everyEVSE
     }
     package var scope: Scope
     package var rule: GridRule

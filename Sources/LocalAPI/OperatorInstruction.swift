@@ -20,6 +20,10 @@ package enum OperatorInstruction: Hashable, Sendable {
     /// A reduction of all controllable devices together (§ 14a EnWG).
     case reduction(to: Power, duration: Interval?)
     case endOfReduction
+    /// Other limits of the limitation scheme (EREC G100), per phase; nil: that direction is not limited.
+    case schemeLimits(import: Current?, export: Current?, code: String)
+    /// Ends a lock-out of the limitation scheme.
+    case schemeReset(code: String)
     /// A contact of the control box. nil: the wire to it is broken.
     case relay(RelayName, isClosed: Bool?)
 }

@@ -55,17 +55,27 @@ extension Controller {
         var position = 0
         while position < snapshot.limitCount {
             let limit = snapshot.limits[position]
-            if case .evse(let index) = limit.scope {
-                let phases = states[index].phases.count
-                let byCurrent = PowerLimits(
-                    from: nominalVoltage * (limit.current.lower * phases),
-                    to: nominalVoltage * (limit.current.upper * phases))
-                let narrowed = states[index].imposed.narrowed(to: limit.power).narrowed(to: byCurrent)
-                if !(narrowed == states[index].imposed) { states[index].imposedSource = limit.source }
-                states[index].imposed = narrowed
+            switch limit.scope {
+            case .evse(let index): impose(limit, on: index)
+            case .everyEVSE:
+                var index = 0
+                while index < states.count {
+                    impose(limit, on: index)
+                    index += 1
+                }
+            case .circuit, .controllable: break
             }
             position += 1
         }
+    }
+
+    private mutating func impose(_ limit: ImposedLimit, on index: Int) {
+        let phases = states[index].phases.count
+        let byCurrent = PowerLimits(
+            from: nominalVoltage * (limit.current.lower * phases), to: nominalVoltage * (limit.current.upper * phases))
+        let narrowed = states[index].imposed.narrowed(to: limit.power).narrowed(to: byCurrent)
+        if !(narrowed == states[index].imposed) { states[index].imposedSource = limit.source }
+        states[index].imposed = narrowed
     }
 
     private mutating func findWishes(_ snapshot: borrowing Snapshot) -> SiteWish? {

@@ -29,7 +29,7 @@ extension Controller {
             switch limit.scope {
             case .circuit(let circuit): circuits[circuit].bounds.narrow(limit)
             case .controllable: controllable.narrow(limit)
-            case .evse: break
+            case .evse, .everyEVSE: break
             }
             position += 1
         }

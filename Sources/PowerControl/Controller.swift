@@ -52,6 +52,7 @@ package struct Controller: ~Copyable, Sendable {
         states = FixedArray(site.evses.map { EVSEState($0, at: now) })
         histories = FixedArray(repeating: ReadingHistory(), count: site.evses.count)
         sharing = Sharing(circuits: layout.circuits, slotCount: site.evses.count)
+        sharing.asymmetry = site.asymmetry
         claims = Sharing(circuits: layout.circuits, slotCount: site.evses.count)
         ranking = Ranking(count: site.evses.count)
     }

@@ -7,7 +7,7 @@ import Electricity
 struct Level: Sendable, BitwiseCopyable {
     var start: Int
     var end: Int
-    /// Lane of `Draw`, or 4 for the site's setpoint.
+    /// Lane of `Draw`, 4 for the site's setpoint, or from `Sharing.firstAsymmetricLane` on.
     var conductor: Int
     /// 1 lowers what is drawn, -1 what is delivered.
     var sign: Int64
@@ -70,7 +70,8 @@ extension Sharing {
 
     @inline(__always)
     private func coefficient(_ slot: Int, _ conductor: Int) -> Int64 {
-        conductor == 4 ? slots[slot].siteShare : slots[slot].perMilliwatt[conductor]
+        if conductor < 4 { return slots[slot].perMilliwatt[conductor] }
+        return conductor == 4 ? slots[slot].siteShare : asymmetric(slot, conductor)
     }
 
     @inline(__always)
@@ -109,7 +110,7 @@ extension Sharing {
                 slots[last].power = 0
                 slots[last].wasCut = true
                 slots[last].reason = level.reason
-                if level.conductor < 4 { slots[last].reason.kind = .waitingForTurn }
+                if level.conductor != 4 { slots[last].reason.kind = .waitingForTurn }
             }
             position -= 1
         }

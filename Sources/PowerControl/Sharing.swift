@@ -78,6 +78,7 @@ struct Sharing: ~Copyable, Sendable {
 
     var circuits: FixedArray<Circuit>
     var slots: FixedArray<Slot>
+    var asymmetry: AsymmetryBound?
 
     init(circuits: [Circuit], slotCount: Int) {
         self.circuits = FixedArray(circuits)
@@ -125,6 +126,7 @@ struct Sharing: ~Copyable, Sendable {
             hand(flow, of: index)
             index -= 1
         }
+        if let asymmetry { isChanged = fit(asymmetry, &ranking) || isChanged }
         return isChanged
     }
 

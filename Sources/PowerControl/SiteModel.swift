@@ -16,6 +16,8 @@ package struct SiteModel: Sendable {
     package var reliefRamp: Power
     /// An EVSE keeps its turn at least this long before another that waits for capacity takes over.
     package var turn: Interval
+    /// nil: EVSEs may load the phases as they like.
+    package var asymmetry: AsymmetryBound?
     /// How many limits and wishes one snapshot may carry.
     package var limitCapacity: Int
     package var wishCapacity: Int

@@ -72,6 +72,8 @@ package struct EVSESample: Sendable, BitwiseCopyable {
 package struct ImposedLimit: Sendable, BitwiseCopyable {
     package enum Scope: Sendable, BitwiseCopyable, Equatable {
         case circuit(Int), evse(Int)
+        /// Each EVSE on its own.
+        case everyEVSE
         /// What all EVSEs take together, less what production leaves over behind the connection point (in import; in export,
         /// less what other loads take up). Of such a limit only the power counts.
         case controllable

@@ -111,6 +111,40 @@ struct AgreementTests {
         }
     }
 
+    @Test func `a limitation scheme is read with its defaults and knows its site`() throws {
+        let site = try read("  limitation_scheme: { import: 60 A, export: 16 A, sensor_rating: 100 A }\n")
+        let scheme = try #require(site.connection.scheme)
+        #expect(scheme.limits == SchemeLimits(maximumImport: .amperes(60), maximumExport: .amperes(16)))
+        #expect(scheme.failSafePower == .zero)
+        #expect(scheme.evseCount == 1)
+        #expect(scheme.meterMaximumAge == site.site.meterTimeout)
+        #expect(site.agreement.installerCodeFile == nil)
+    }
+
+    @Test func `power returns by the ramp that is written, of what the agreement and the EVSEs allow`() throws {
+        let returning = try #require(try read("  return: { per_minute: 20 %, delay: 5 min }\n").connection.returning)
+        #expect(returning.percentPerMinute == 20)
+        #expect(returning.longestDelay == .minutes(5))
+        #expect(returning.connectionPoint == watts(-20_000, 40_000))
+        #expect(returning.devices == .watts(10_000))
+    }
+
+    @Test(arguments: [
+        ("limitation_scheme: { sensor_rating: 100 A }", "nothing is limited"),
+        ("limitation_scheme: { import: 60 A }", "“sensor_rating” is missing"),
+        ("limitation_scheme: { import: 120 A, sensor_rating: 100 A }", "sensors for 100 A cannot see 120 A"),
+        ("limitation_scheme: { import: 9 A, sensor_rating: 9 A, reaction: 61 s }", "1 min"),
+        ("limitation_scheme: { import: 9 A, sensor_rating: 9 A, longest_reaction: 5 s }", "longer than the longest"),
+        ("limitation_scheme: { import: 9 A, sensor_rating: 9 A, excursions_soon: 9 }", "1 to 8"),
+        ("return: { per_minute: 0 % }", "1 %"), ("return: { rate: 1 % }", "rate"), ("unbalance: 20 A", "20 A"),
+    ])
+    func `a mistake in a scheme, a return or an unbalance is named`(rule: String, culprit: String) {
+        let check = ConfigurationReader.read(
+            text: Samples.agreement("  \(rule)\n"), file: "s.yaml", profiles: Samples.library)
+        #expect(check.errors.count == 1)
+        #expect(check.errors.first?.description.contains(culprit) == true, "\(check.errors)")
+    }
+
     @Test func `a relay alone dims to the minimum of the EVSEs`() throws {
         let relay = try #require(read("  relays: { wired: [W4] }\n").connection.relay)
         #expect(

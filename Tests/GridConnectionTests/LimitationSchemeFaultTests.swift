@@ -12,7 +12,7 @@ struct LimitationSchemeFaultTests {
     @Test func `a start is in fail-safe until everything has been well for a minute`() {
         var site = LimitedSite(starting: LimitedSite.settings)
         #expect(site.scheme.state == .failSafe)
-        #expect(site.scheme.limit(forEVSE: 0)?.power == .zero)
+        #expect(site.scheme.limitOfEach()?.power == .zero)
         site.run(1, amperes: 10)
         #expect(site.events.kinds == [.failsafeEntered])
         site.run(59, amperes: 10)
@@ -169,7 +169,7 @@ struct LimitationSchemeFaultTests {
         site.run(5, amperes: 10, chargers: 10)
         site.run(70, amperes: -90, chargers: -90)
         _ = site.handle(.reset)
-        let limit = site.scheme.limit(forEVSE: 0)
+        let limit = site.scheme.limitOfEach()
         #expect(limit == nil || limit?.power == .zero)
         #expect(site.scheme.limit().current.upper >= .zero)
     }

@@ -31,10 +31,10 @@ struct LimitationSchemeTests {
         var settings = LimitedSite.settings
         settings.failSafePower = PowerLimits(from: .zero, to: .watts(2_800))
         let site = LimitedSite(starting: settings)
-        #expect(site.scheme.limit(forEVSE: 1)?.power == PowerLimits(from: .zero, to: .watts(1_400)))
-        #expect(site.scheme.limit(forEVSE: 1)?.scope == .evse(1))
+        #expect(site.scheme.limitOfEach()?.power == PowerLimits(from: .zero, to: .watts(1_400)))
+        #expect(site.scheme.limitOfEach()?.scope == .everyEVSE)
         settings.evseCount = 0
-        #expect(LimitedSite(starting: settings).scheme.limit(forEVSE: 0)?.power.upper == .watts(2_800))
+        #expect(LimitedSite(starting: settings).scheme.limitOfEach()?.power.upper == .watts(2_800))
     }
 
     @Test(arguments: LimitationScheme.State.allCases)
@@ -42,7 +42,7 @@ struct LimitationSchemeTests {
         let site = LimitedSite.inState(state)
         #expect(site.scheme.state == state)
         let isBounded = state == .failSafe || state == .lockedOut
-        #expect(site.scheme.limit(forEVSE: 0)?.power == (isBounded ? .zero : nil))
+        #expect(site.scheme.limitOfEach()?.power == (isBounded ? .zero : nil))
     }
 
     // MARK: Excursions
@@ -74,14 +74,14 @@ struct LimitationSchemeTests {
         var site = LimitedSite()
         site.run(15, amperes: 61)
         site.step(.seconds(1) - nanosecond)
-        #expect(site.scheme.limit(forEVSE: 0) == nil)
+        #expect(site.scheme.limitOfEach() == nil)
         site.step(nanosecond)
         #expect(site.events.kinds == [.stateChanged, .overdue])
         #expect(site.events.first(.overdue)?.took == .seconds(15))
-        #expect(site.scheme.limit(forEVSE: 0)?.power == .zero)
+        #expect(site.scheme.limitOfEach()?.power == .zero)
         site.measure(.zero + nanosecond, PerPhase(all: .amperes(60)))
         #expect(site.scheme.state == .normal)
-        #expect(site.scheme.limit(forEVSE: 0) == nil)
+        #expect(site.scheme.limitOfEach() == nil)
     }
 
     @Test func `60 s are the most: back at that moment is in time, still beyond is not`() {
@@ -127,7 +127,7 @@ struct LimitationSchemeTests {
         site.run(4_000, amperes: 10)
         #expect(site.scheme.state == .lockedOut)
         var again = LimitedSite(starting: LimitedSite.settings, restored: site.scheme.memory(at: site.now))
-        #expect(again.scheme.limit(forEVSE: 0)?.power == .zero)
+        #expect(again.scheme.limitOfEach()?.power == .zero)
         again.run(4_000, amperes: 10)
         #expect(again.scheme.state == .lockedOut)
         #expect(again.events.count == 0)

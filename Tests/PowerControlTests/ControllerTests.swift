@@ -217,6 +217,28 @@ struct ControllerTests {
         #expect(plant.decision.evses[1].target == .watts(-13_000))
     }
 
+    @Test func `what does not load all phases alike keeps the bound of its phase, and says so`() {
+        var site = SiteModel.simple(evses: 3, import: .watts(100_000), reserve: .zero)
+        for index in 0..<2 {
+            site.evses[index].wiring = .l1
+            site.evses[index].ratings = PowerLimits(from: .watts(-7_360), to: .watts(7_360))
+            site.evses[index].minimumCharge = .watts(1_380)
+        }
+        let bounds = PerPhase(all: PowerLimits(from: .watts(-2_300), to: .watts(4_600)))
+        site.asymmetry = AsymmetryBound(phases: bounds, source: 77)
+        var single = PlantEVSE.usual
+        single.wiring = .l1
+        var plant = Plant(site, [single, single, .usual], load: .zero)
+        plant.run(for: .seconds(90))
+        let onL1 = plant.decision.evses[0].target + plant.decision.evses[1].target
+        #expect(onL1 <= .watts(4_600))
+        #expect(onL1 > .watts(4_590))
+        #expect(plant.decision.evses[0].boundBy.source == 77)
+        #expect(plant.decision.evses[0].boundBy.conductor == .l1)
+        // Three phases alike do not count.
+        #expect(plant.decision.evses[2].target == .watts(22_000))
+    }
+
     @Test func `a fuse is guarded per phase`() {
         var site = SiteModel.simple(evses: 2, import: .watts(100_000), reserve: .zero)
         site.circuits[0].current = PerPhase(all: CurrentLimits(from: .amperes(-25), to: .amperes(25)))

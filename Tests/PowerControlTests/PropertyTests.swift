@@ -131,9 +131,13 @@ struct RandomWorld: ~Copyable {
                     minimumOff: .seconds(random.int(0...60)), switchesPhases: random.chance(20),
                     phaseSwitchDelay: .seconds(random.int(1...5))))
         }
-        return SiteModel(
+        var site = SiteModel(
             circuits: circuits, evses: evses, meterFallback: limits(&random, 20_000),
             reliefRamp: .watts(random.int(100...100_000)), turn: .seconds(random.int(1...900)))
+        if random.chance(20) {
+            site.asymmetry = AsymmetryBound(phases: PerPhase(all: limits(&random, 20_000)), source: 9)
+        }
+        return site
     }
 
     static func limits(_ random: inout Seeded, _ span: Int) -> PowerLimits {
@@ -188,7 +192,7 @@ struct RandomWorld: ~Copyable {
         for index in 0..<snapshot.limitCount {
             let scopes: [ImposedLimit.Scope] = [
                 .circuit(random.int(0...site.circuits.count - 1)), .circuit(0), .controllable,
-                .evse(random.int(0...site.evses.count - 1)), .evse(random.int(0...site.evses.count - 1)),
+                .evse(random.int(0...site.evses.count - 1)), .everyEVSE,
             ]
             snapshot.limits[index] = ImposedLimit(
                 scope: scopes[random.int(0...4)],
@@ -231,6 +235,28 @@ struct RandomWorld: ~Copyable {
                 phases = phases + Plant.spread(target, used)
             }
             if let broken = compare(circuit, power, phases) { return "circuit \(circuit): \(broken)" }
+        }
+        return brokenAsymmetry()
+    }
+
+    /// Each phase and direction alone: what is not on all three phases alike.
+    private func brokenAsymmetry() -> String? {
+        guard let bound = site.asymmetry else { return nil }
+        for phase in Phase.allCases {
+            var drawn = Power.zero
+            var delivered = Power.zero
+            for index in site.evses.indices {
+                let wiring = site.evses[index].wiring
+                let isOnOne = decision.evses[index].phaseCount < wiring.count
+                let used = isOnOne ? PhaseSet(bits: wiring.bits & (~wiring.bits &+ 1)) : wiring
+                guard used.count < 3 else { continue }
+                let share = Plant.spread(decision.evses[index].target, used)[phase]
+                if share > .zero { drawn += share } else { delivered += share }
+            }
+            let limits = bound.phases[phase]
+            if drawn > limits.upper || delivered < limits.lower {
+                return "asymmetric on \(phase): \(drawn), \(delivered)"
+            }
         }
         return nil
     }

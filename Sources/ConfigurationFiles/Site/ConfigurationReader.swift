@@ -64,9 +64,10 @@ package enum ConfigurationReader {
         let evses = mapping.required("evses", "evses: [{ id: 1, charger: { profile: …, at: … } }]")
             .map { EVSEReader.evses($0, devices, circuits: circuits.map(\.value.id)) }
         let connection = terms.map { terms in
-            let controllables = (evses.flatMap { $0 } ?? []).filter(StatuteReader.isControllable).count
+            let evses = evses.flatMap { $0 } ?? []
             return ConnectionReader(
-                mapping: terms, firm: agreement?.value.firm ?? .zero, controllables: controllables
+                mapping: terms, firm: agreement?.value.firm ?? .zero, site: site?.value, evses: evses,
+                controllables: evses.filter(StatuteReader.isControllable).count
             ).connection()
         }
         let control = OptionsReader.control(mapping["control"])
@@ -77,6 +78,7 @@ package enum ConfigurationReader {
         devices.checkSharing()
         guard let site, var agreement, var connection, let evses else { return nil }
         agreement.value.ceiling = connection.ceiling(over: agreement.value.firm)
+        agreement.value.installerCodeFile = connection.installerCodeFile
         SiteConsistency(site: site, agreement: agreement, connection: connection).check()
         guard field.findings.errors.isEmpty else { return nil }
         connection.settings.zone = TimeZoneTable.zone(site.value.timezone, around: wall)

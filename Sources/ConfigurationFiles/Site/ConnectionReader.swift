@@ -10,6 +10,8 @@ struct ConnectionReader {
     let mapping: MappingField
     /// Zero while `import` or `export` cannot be read.
     let firm: PowerLimits
+    let site: SiteConfiguration.Site?
+    let evses: [SiteConfiguration.EVSE]
     /// EVSEs that are controllable devices in the sense of § 14a EnWG.
     let controllables: Int
 
@@ -33,6 +35,15 @@ struct ConnectionReader {
             .flatMap { LimitationReader.limitation($0, .production) }
         connection.settings.relay = mapping["relays"].flatMap { RelayReader.relays($0, dimmedPower: dimmed) }
         connection.settings.envelope = mapping["operating_envelope"].flatMap(envelope)
+        if let scheme = mapping["limitation_scheme"].flatMap(SchemeReader.mapping) {
+            connection.settings.scheme = SchemeReader.scheme(
+                scheme, evses: evses.count, maximumAge: site?.meterTimeout, voltage: site?.voltage)
+            connection.installerCodeFile = scheme["installer_code_file"]?.text()
+        }
+        let devices = evses.reduce(Power.zero) { $0 + $1.limits.upper }
+        connection.settings.returning = mapping["return"].flatMap { field in
+            SchemeReader.returning(field, connectionPoint: connection.ceiling(over: firm), devices: devices)
+        }
         connection.settings.feedInCap = mapping["feed_in_cap"].flatMap(StatuteReader.feedInCap)
         return connection
     }

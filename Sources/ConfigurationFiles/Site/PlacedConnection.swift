@@ -9,6 +9,8 @@ struct PlacedConnection {
     var settings: ConnectionSettings
     var windows: [Placed<CapacityWindow>] = []
     var flexible: MappingField?
+    /// Of the limitation scheme.
+    var installerCodeFile: String?
 
     /// The widest that any rule grants on top of the firm capacity. With a flexible part that is all there is: the
     /// calendar then only narrows.

@@ -46,6 +46,10 @@ package struct SiteConfiguration: Equatable, Sendable {
         package var ceiling: PowerLimits
         /// Per phase; at most the fuse.
         package var current: CurrentLimits
+        /// Largest difference between two phases that the EVSEs may cause; nil: any.
+        package var unbalance: Power?
+        /// Holds what an installer must know to change or reset the limitation scheme; nil: nobody may.
+        package var installerCodeFile: String?
     }
 
     /// A part of the installation behind its own fuse.

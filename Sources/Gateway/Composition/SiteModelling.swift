@@ -22,6 +22,7 @@ extension SiteModel {
             nominalVoltage: configuration.site.voltage, meterFallback: configuration.site.fallback,
             reliefRamp: configuration.control.ramp, limitCapacity: tables.limits.count + GridLimits.capacity,
             wishCapacity: tables.wishes.count)
+        asymmetry = configuration.agreement.unbalance.map { AsymmetryBound(limit: $0, evses) }
     }
 
     /// Circuits so that each comes after the one that feeds it; the configuration has refused cycles.
@@ -51,6 +52,26 @@ extension SiteModel {
             parent: nil, power: agreement.ceiling, current: PerPhase(all: agreement.current), isMetered: true,
             reserve: site.reserve, hysteresis: min(.watts(200), site.reserve / 2),
             meterRefresh: meter.profile.timing.refresh, meterMaximumAge: site.meterTimeout)
+    }
+}
+
+extension AsymmetryBound {
+    /// - Parameter limit: How far the EVSEs may make two phases differ.
+    init(limit: Power, _ evses: [EVSEModel]) {
+        let rule = UnbalanceLimit(limit: limit, devices: evses.map(UnbalanceLimit.Device.init))
+        self.init(phases: rule.allowed(), source: ImposedLimit.firstRule + UInt16(GridRule.unbalance.number))
+    }
+}
+
+extension UnbalanceLimit.Device {
+    /// On three conductors all phases are loaded alike, unless the charger may go on with the first alone.
+    init(_ evse: EVSEModel) {
+        guard evse.wiring == .three else {
+            self.init(wiring: evse.wiring, ratings: evse.ratings)
+            return
+        }
+        let onOne = PowerLimits(from: evse.ratings.lower / 3, to: evse.ratings.upper / 3)
+        self.init(wiring: .l1, ratings: evse.switchesPhases ? onOne : .zero)
     }
 }
 

@@ -15,6 +15,8 @@ struct ConnectionPort: ~Copyable {
     private var memory: LatestValueWriter<ConnectionMemory>
     private var inForce: LatestValueWriter<GridLimits>
     private var lost = 0
+    private let wirings: FixedArray<PhaseSet>
+    private let nominalVoltage: Voltage
 
     private struct Answer: Sendable, BitwiseCopyable {
         var reply: ConnectionReply
@@ -27,7 +29,9 @@ struct ConnectionPort: ~Copyable {
     private var answers: InlineArray<16, Answer> = InlineArray(repeating: Answer(reply: .accepted, ticket: 0))
     private var answerCount = 0
 
-    init(_ cells: SiteCells, at now: Instant) {
+    init(_ cells: SiteCells, _ site: SiteModel, at now: Instant) {
+        wirings = FixedArray(site.evses.map(\.wiring))
+        nominalVoltage = site.nominalVoltage
         rules = ConnectionRules(cells.connection, restored: cells.restored, at: now)
         news = cells.news.takeWriter()
         memory = cells.memory.takeWriter()
@@ -78,7 +82,38 @@ struct ConnectionPort: ~Copyable {
         let meter = snapshot.meters[0]
         return ConnectionObservation(
             connectionPoint: TimeToEffect.Measurement(meter.power, at: meter.measuredAt),
-            controllable: TimeToEffect.Measurement(sum, at: oldest))
+            controllable: TimeToEffect.Measurement(sum, at: oldest), sample: amperes(snapshot))
+    }
+
+    /// What a limitation scheme looks at.
+    private func amperes(_ snapshot: borrowing Snapshot) -> SchemeSample {
+        let meter = snapshot.meters[0]
+        var sample = SchemeSample()
+        sample.measuredAt = meter.measuredAt
+        sample.power = meter.phasePower
+        sample.totalPower = meter.power
+        sample.voltage = meter.voltage
+        sample.current = meter.current
+        sample.chargersHeardAt = snapshot.now
+        var index = 0
+        while index < snapshot.evses.count {
+            let evse = snapshot.evses[index]
+            sample.chargers = sample.chargers + drawn(evse, on: wirings[index])
+            if evse.measuredAt < sample.chargersHeardAt { sample.chargersHeardAt = evse.measuredAt }
+            index += 1
+        }
+        return sample
+    }
+
+    /// As measured; an EVSE that tells its power only spreads it over its conductors.
+    private func drawn(_ evse: EVSESample, on wiring: PhaseSet) -> PerPhase<Current> {
+        if let current = evse.current { return current }
+        guard let power = evse.power else { return .zero }
+        let volts = max(nominalVoltage.milli, 1)
+        let amperes = Current(milli: power.milli / Int64(max(wiring.count, 1)) * 1_000 / volts)
+        return PerPhase(
+            wiring.contains(.l1) ? amperes : .zero, wiring.contains(.l2) ? amperes : .zero,
+            wiring.contains(.l3) ? amperes : .zero)
     }
 
     /// Events go out before the answers that follow from them, so that who is answered finds them recorded.
@@ -112,6 +147,7 @@ extension ImposedLimit {
             case .controllable: .controllable
             case .circuit(let index): .circuit(index)
             case .evse(let index): .evse(index)
+            case .everyEVSE: .everyEVSE
             }
         self.init(
             scope: place, source: Self.firstRule + UInt16(limit.rule.number), power: limit.power,

@@ -43,7 +43,7 @@ package struct ControlLoop: ~Copyable {
             cells.tables.limits.enumerated().map { index, limit in
                 TableRow(value: limit, expiresAt: index < standing ? .distantFuture : .distantPast)
             })
-        connection = ConnectionPort(cells, at: now)
+        connection = ConnectionPort(cells, site, at: now)
     }
 
     deinit {

@@ -11,8 +11,14 @@ import LocalAPI
 /// Turns what comes in through the API into instructions of the grid connection, and their replies into words.
 struct OperatorDesk: Sendable {
     let evidence: EvidenceDesk
+    let installer: InstallerCode
 
     func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement {
+        if case .schemeLimits(let drawn, let delivered, let code) = instruction {
+            try installer.check(code)
+            return try await change(SchemeLimits(maximumImport: drawn, maximumExport: delivered), instruction)
+        }
+        if case .schemeReset(let code) = instruction { try installer.check(code) }
         let (reply, id) = try await evidence.instruct(order(instruction)) { input(instruction, $0) }
         guard reply == .accepted else { throw problem(reply, instruction) }
         return Acknowledgement(words(instruction, id), expiresIn: duration(instruction))
@@ -28,7 +34,23 @@ struct OperatorDesk: Sendable {
         case .reduction(let size, let duration): .section14a(.reduce(to: size, duration: duration, id))
         case .endOfReduction: .section14a(.release)
         case .relay(let name, let isClosed): .relay(.sample(name.contact, isClosed: isClosed))
+        case .schemeLimits(let drawn, let delivered, _):
+            .scheme(.change(SchemeLimits(maximumImport: drawn, maximumExport: delivered)))
+        case .schemeReset: .scheme(.reset)
         }
+    }
+
+    /// Unlocked for this one change only.
+    private func change(
+        _ limits: SchemeLimits, _ instruction: OperatorInstruction
+    ) async throws(APIProblem) -> Acknowledgement {
+        var id = InstructionID.none
+        for input in [LimitationScheme.Input.unlock, .change(limits), .lock] {
+            let answer = try await evidence.instruct(nil) { _ in .scheme(input) }
+            guard answer.reply == .accepted else { throw problem(answer.reply, instruction) }
+            id = answer.id
+        }
+        return Acknowledgement(words(instruction, id), expiresIn: nil)
     }
 
     private func directed(_ direction: LimitDirection, _ input: LimitationInput) -> ConnectionInput {
@@ -51,14 +73,14 @@ struct OperatorDesk: Sendable {
             InstructionRecord.Order(
                 channel: "local API", who: "local API", direction: .import, scope: "controllable", power: size,
                 starts: now, duration: duration)
-        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay: nil
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .schemeLimits, .schemeReset: nil
         }
     }
 
     private func duration(_ instruction: OperatorInstruction) -> Interval? {
         switch instruction {
         case .limit(_, _, true, let duration), .reduction(_, let duration): duration
-        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay: nil
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .schemeLimits, .schemeReset: nil
         }
     }
 
@@ -75,6 +97,10 @@ struct OperatorDesk: Sendable {
             "All controllable devices reduced to \(size)\(lasting(duration)), instruction \(id.number)."
         case .endOfReduction: "The reduction is over."
         case .relay(let name, _): "\(name.rawValue) taken."
+        case .schemeLimits(let drawn, let delivered, _):
+            "Limitation scheme: import \(drawn.map { "\($0)" } ?? "not limited"), "
+                + "export \(delivered.map { "\($0)" } ?? "not limited"), per phase."
+        case .schemeReset: "The limitation scheme is reset; it recovers once everything has been well for a while."
         }
     }
 
@@ -91,6 +117,7 @@ struct OperatorDesk: Sendable {
             .conflict("Refused: \(reply.inWords).", remedy: "Send a power from 0 W and a duration above zero.")
         case .relay: .conflict("This contact is not wired.", remedy: "Add it to “agreement.relays.wired”.")
         case .flexible(let refusal): .conflict("Refused: \(refusal).", remedy: "See the agreement's flexible capacity.")
+        case .scheme(let reply): .conflict("Refused: \(reply.inWords).", remedy: reply.remedy)
         case .envelope(let refusal): .conflict("Refused: \(refusal).", remedy: "See the operating envelope's rules.")
         }
     }
@@ -102,6 +129,7 @@ struct OperatorDesk: Sendable {
             direction == .import ? "“consumption_limit”" : "“production_limit”"
         case .reduction, .endOfReduction: "“section_14a”"
         case .relay: "“relays”"
+        case .schemeLimits, .schemeReset: "“limitation_scheme”"
         }
     }
 }
@@ -149,6 +177,26 @@ extension Section14a.Reply {
         case .refusedImplausible: "no site is that large"
         case .refusedDuration: "the duration is zero or less"
         case .refusedNotReduced: "there is no reduction to end"
+        }
+    }
+}
+
+extension LimitationScheme.Reply {
+    var inWords: String {
+        switch self {
+        case .accepted: "accepted"
+        case .refusedLocked: "the settings are locked"
+        case .refusedNegative: "a limit is a magnitude, zero or more"
+        case .refusedBeyondSensors: "the current sensors cannot measure that much"
+        case .refusedNothingToReset: "the scheme is not locked out"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .refusedBeyondSensors: "Stay within “sensor_rating” of the configuration."
+        case .refusedNothingToReset: "See what binds with: sluice why"
+        case .accepted, .refusedLocked, .refusedNegative: "Send amperes per phase from 0 A, such as \"60 A\"."
         }
     }
 }

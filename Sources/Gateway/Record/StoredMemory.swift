@@ -56,6 +56,8 @@ struct StoredMemory: Codable {
     var section14a: Reduction?
     var flexible: [Withdrawal]?
     var envelope: Envelope?
+    var scheme: StoredScheme?
+    var returning: StoredReturn?
 
     /// The key under which the journal keeps it.
     static let key = "connection"
@@ -87,6 +89,8 @@ extension StoredMemory {
             Envelope(
                 defaults: Bounds(known.defaults), controls: (0..<known.count).map { Control(known.records[$0]) })
         }
+        scheme = memory.scheme.map(StoredScheme.init)
+        returning = memory.returning.map(StoredReturn.init)
     }
 
     var memory: ConnectionMemory {
@@ -115,6 +119,8 @@ extension StoredMemory {
             }
             return known
         }
+        memory.scheme = scheme?.memory
+        memory.returning = returning?.memory
         return memory
     }
 }

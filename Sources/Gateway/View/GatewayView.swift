@@ -30,7 +30,8 @@ final class GatewayView: GatewayPort {
         _ loop: LoopThread, version: String
     ) {
         self.evidence = evidence
-        operatorDesk = OperatorDesk(evidence: evidence)
+        operatorDesk = OperatorDesk(
+            evidence: evidence, installer: InstallerCode(file: configuration.agreement.installerCodeFile))
         shown = Mutex(configuration)
         self.cells = cells
         self.desk = desk

@@ -14,6 +14,7 @@ extension LimitInForce {
             case .controllable: "all EVSEs together"
             case .circuit(let index): circuit(index)
             case .evse(let index): "EVSE \(index)"
+            case .everyEVSE: "each EVSE"
             }
         self.init(
             scope: scope, import: Self.bounded(limit.power.upper), export: Self.bounded(-limit.power.lower),

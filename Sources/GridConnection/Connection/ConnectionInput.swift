@@ -11,6 +11,7 @@ package enum ConnectionInput: Sendable, BitwiseCopyable {
     case relay(RelayInputs.Input)
     case flexible(FlexibleCapacity.Input)
     case envelope(OperatingEnvelope.Input)
+    case scheme(LimitationScheme.Input)
 }
 
 /// What became of it.
@@ -23,4 +24,5 @@ package enum ConnectionReply: Sendable, BitwiseCopyable, Equatable {
     case relay(RelayInputs.Reply)
     case flexible(FlexibleCapacity.Refusal)
     case envelope(OperatingEnvelope.Refusal)
+    case scheme(LimitationScheme.Reply)
 }

@@ -15,6 +15,8 @@ package struct ConnectionRules: ~Copyable, Sendable {
     private var relay: RelayInputs?
     private var envelope: OperatingEnvelope?
     private let feedInCap: FeedInCap?
+    private var scheme: LimitationScheme?
+    private var returning: ReturnRamps?
     private var effects: EffectWatch
 
     /// - Parameter memory: What the rules knew before a restart; nil at a first start.
@@ -28,6 +30,8 @@ package struct ConnectionRules: ~Copyable, Sendable {
         relay = settings.relay.map { RelayInputs($0, at: now) }
         envelope = settings.envelope.map { OperatingEnvelope($0, restored: memory?.envelope, at: now) }
         feedInCap = settings.feedInCap
+        scheme = settings.scheme.map { LimitationScheme($0, restored: memory?.scheme, at: now) }
+        returning = settings.returning.map { ReturnRamps($0, restored: memory?.returning, at: now) }
         effects = EffectWatch(settings)
     }
 
@@ -39,6 +43,8 @@ package struct ConnectionRules: ~Copyable, Sendable {
         memory.production = production?.memory
         if let section14a { memory.section14a = section14a.memory(at: now) }
         memory.envelope = envelope?.memory()
+        if let scheme { memory.scheme = scheme.memory(at: now) }
+        memory.returning = returning?.memory
         return memory
     }
 
@@ -65,6 +71,10 @@ package struct ConnectionRules: ~Copyable, Sendable {
             guard let answer = envelope?.handle(input, at: now, wall: wall, &events) else { return .notConfigured }
             if case .refused(let refusal) = answer { return .envelope(refusal) }
             return .accepted
+        case .scheme(let input):
+            guard let answer = scheme?.handle(input, at: now, &events) else { return .notConfigured }
+            if case .accepted = answer { return .accepted }
+            return .scheme(answer)
         }
     }
 
@@ -84,6 +94,7 @@ package struct ConnectionRules: ~Copyable, Sendable {
         _ events: inout ConnectionEvents
     ) {
         advance(to: now, wall, &events)
+        scheme?.advance(to: now, seen.sample, &events)
         effects.advance(to: now, seen, &events)
         limits.removeAll()
         limits.add(calendar?.limit())
@@ -96,6 +107,9 @@ package struct ConnectionRules: ~Copyable, Sendable {
         limits.add(envelope?.siteLimit())
         limits.add(envelope?.deviceLimit())
         limits.add(feedInCap?.limit)
+        limits.add(scheme?.limit())
+        limits.add(scheme?.limitOfEach())
+        returning?.advance(to: now, &limits, &events)
     }
 
     private mutating func advance(to now: Instant, _ wall: WallTime?, _ events: inout ConnectionEvents) {
@@ -116,5 +130,7 @@ package struct ConnectionMemory: Sendable, BitwiseCopyable {
     package var production: LimitationMachine.Memory?
     package var section14a: Section14a.Memory?
     package var envelope: OperatingEnvelope.Memory?
+    package var scheme: LimitationScheme.Memory?
+    package var returning: ReturnRamps.Memory?
     @_noLocks package init() {}
 }

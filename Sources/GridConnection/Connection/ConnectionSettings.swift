@@ -34,6 +34,8 @@ package struct ConnectionSettings: Sendable, Equatable {
     package var relay: RelayInputs.Settings?
     package var envelope: OperatingEnvelope.Settings?
     package var feedInCap: FeedInCap?
+    package var scheme: SchemeSettings?
+    package var returning: ReturnSettings?
 
     package init(zone: Zone) { self.zone = zone }
 

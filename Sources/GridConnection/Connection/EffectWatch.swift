@@ -7,11 +7,17 @@ import Electricity
 package struct ConnectionObservation: Sendable, BitwiseCopyable {
     package var connectionPoint: TimeToEffect.Measurement
     package var controllable: TimeToEffect.Measurement
+    /// The same in amperes, for a limitation scheme.
+    package var sample: SchemeSample
 
     @_noLocks
-    package init(connectionPoint: TimeToEffect.Measurement, controllable: TimeToEffect.Measurement) {
+    package init(
+        connectionPoint: TimeToEffect.Measurement, controllable: TimeToEffect.Measurement,
+        sample: SchemeSample = SchemeSample()
+    ) {
         self.connectionPoint = connectionPoint
         self.controllable = controllable
+        self.sample = sample
     }
 
     /// Nothing has been measured.

@@ -7,7 +7,7 @@ import Electricity
 /// point, notices when it does not, and falls back to a safe state when it cannot know.
 ///
 /// It is a supervisor beside the controller, which gets the limits of `limit()` in every state. While an excursion has
-/// outlasted the reaction time, in fail-safe and in lock-out each EVSE is bounded on its own besides (`limit(forEVSE:)`):
+/// outlasted the reaction time, in fail-safe and in lock-out each EVSE is bounded on its own besides (`limitOfEach()`):
 /// a bound at the connection point would lean on the very meter that may be wrong. An excursion is no longer timed once
 /// the meter is lost or not believed; the fail-safe has begun then. A reversed sensor and a lock-out need a person: they
 /// stay until reset.
@@ -124,7 +124,7 @@ extension LimitationScheme {
     @_noLocks package func limit() -> GridLimit { GridLimit(.limitationScheme, current: limits.bounds()) }
 
     /// An equal part of the fail-safe power; nil while the connection point's limit is enough.
-    @_noLocks package func limit(forEVSE index: Int) -> GridLimit? {
+    @_noLocks package func limitOfEach() -> GridLimit? {
         switch state {
         case .normal: return nil
         case .excursion: if !isExcursionCounted { return nil }
@@ -133,6 +133,6 @@ extension LimitationScheme {
         let parts = max(settings.evseCount, 1)
         let part = PowerLimits(
             from: settings.failSafePower.lower / parts, to: settings.failSafePower.upper / parts)
-        return GridLimit(.limitationScheme, scope: .evse(index), power: part)
+        return GridLimit(.limitationScheme, scope: .everyEVSE, power: part)
     }
 }

@@ -4,9 +4,9 @@
 import Electricity
 
 /// What an installer settles for a limitation scheme. Times and counts that name no source are defaults of ours.
-package struct SchemeSettings: Sendable, BitwiseCopyable {
+package struct SchemeSettings: Sendable, BitwiseCopyable, Equatable {
     /// So many excursions within a time lock the scheme out.
-    package struct Recurrence: Sendable, BitwiseCopyable {
+    package struct Recurrence: Sendable, BitwiseCopyable, Equatable {
         /// 1 to `ExcursionHistory.capacity`; what is more counts as that.
         package var count: Int
         package var window: Interval
@@ -54,7 +54,7 @@ package struct SchemeSettings: Sendable, BitwiseCopyable {
 }
 
 /// Maximum import and export limit (MIL, MEL) of EREC G100, as magnitudes of the current in each phase.
-package struct SchemeLimits: Sendable, BitwiseCopyable {
+package struct SchemeLimits: Sendable, BitwiseCopyable, Equatable {
     /// Nil: the agreement does not limit this direction.
     package var maximumImport: Current?
     package var maximumExport: Current?
@@ -75,7 +75,7 @@ package struct SchemeLimits: Sendable, BitwiseCopyable {
 }
 
 /// How it is told that a current sensor is mounted the wrong way round.
-package struct ReversalSettings: Sendable, BitwiseCopyable {
+package struct ReversalSettings: Sendable, BitwiseCopyable, Equatable {
     /// The smallest change of the chargers' current in a phase that says something.
     package var step = Current.amperes(6)
     /// How long chargers and meter are given to settle.

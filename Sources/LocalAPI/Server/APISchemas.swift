@@ -52,6 +52,12 @@ enum APISchemas {
                 "for": ["type": "string", "examples": ["15 min", "2 h"]],
             ], optional: ["for"]),
         "Contact": object(["state": ["type": "string", "enum": ["closed", "open", "unknown"]]], optional: []),
+        "Scheme": object(
+            [
+                "import": ["type": "string", "examples": ["60 A"]], "export": ["type": "string", "examples": ["16 A"]],
+                "code": text,
+            ], optional: ["import", "export"]),
+        "Code": object(["code": text], optional: []),
         "EvidenceVerification": object(
             ["checked": integer, "intact": ["type": "boolean"], "findings": list(text)], optional: []),
         "Acknowledgement": object(["message": text, "expires_in_s": number], optional: ["expires_in_s"]),

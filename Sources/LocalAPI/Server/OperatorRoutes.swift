@@ -10,7 +10,7 @@ import NIOCore
 struct OperatorRoutes: Sendable {
     let gateway: any GatewayPort
 
-    var all: [Route] { limitation + reduction + evidence }
+    var all: [Route] { limitation + reduction + scheme + evidence }
 
     private var limitation: [Route] {
         [
@@ -66,6 +66,28 @@ struct OperatorRoutes: Sendable {
                 Self.operation("relay", "A contact of the control box: closed, open or unknown", body: "Contact")
             ) { request throws(APIProblem) in
                 try .json(try await gateway.instruct(Self.relay(request)))
+            },
+        ]
+    }
+
+    private var scheme: [Route] {
+        [
+            Route(
+                .put, "/api/operator/limitation-scheme/limits",
+                Self.operation("schemeLimits", "Change the limits of the limitation scheme (EREC G100)", body: "Scheme")
+            ) { request throws(APIProblem) in
+                let members = try RequestMembers(request.body, allowing: ["import", "export", "code"])
+                let instruction = OperatorInstruction.schemeLimits(
+                    import: try members.current("import"), export: try members.current("export"),
+                    code: try members.code())
+                return try .json(try await gateway.instruct(instruction))
+            },
+            Route(
+                .post, "/api/operator/limitation-scheme/reset",
+                Self.operation("schemeReset", "End a lock-out of the limitation scheme", body: "Code")
+            ) { request throws(APIProblem) in
+                let code = try RequestMembers(request.body, allowing: ["code"]).code()
+                return try .json(try await gateway.instruct(.schemeReset(code: code)))
             },
         ]
     }

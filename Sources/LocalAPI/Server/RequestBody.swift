@@ -61,6 +61,24 @@ struct RequestMembers {
         }
     }
 
+    /// nil where it is not given.
+    func current(_ name: String) throws(APIProblem) -> Current? {
+        guard let text = members[name] else { return nil }
+        do {
+            return try Current(parsing: text)
+        } catch {
+            throw .malformed("“\(name)”: \(error.description).", remedy: "Possible: a number with A, such as 60 A.")
+        }
+    }
+
+    /// What the installer knows.
+    func code() throws(APIProblem) -> String {
+        guard let code = members["code"] else {
+            throw .malformed("“code” is missing.", remedy: "Send the installer's code, such as {\"code\": \"1234\"}.")
+        }
+        return code
+    }
+
     /// How long it holds; nil until it is released.
     func duration() throws(APIProblem) -> Interval? {
         guard let text = members["for"] else { return nil }
