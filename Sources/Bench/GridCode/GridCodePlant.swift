@@ -82,13 +82,14 @@ struct GridCodePlant {
         while now < end { step() }
     }
 
-    /// In service on a grid at rest, everything settled.
-    static func inService(_ profile: GridCodeProfile, wanted: PerUnit) -> GridCodePlant {
+    /// In service on a grid at rest, everything settled. Entering is not what the sweeps measure, so it takes no time.
+    static func inService(_ original: GridCodeProfile, wanted: PerUnit) -> GridCodePlant {
+        var profile = original
+        profile.enterService.delay = .zero
+        profile.enterService.randomDelay = .zero
+        profile.enterService.ramp = PerUnit(millionths: 0)
         var plant = GridCodePlant(profile, wanted: wanted)
-        let delay = profile.enterService.delay + profile.enterService.randomDelay
-        let perMinute = profile.enterService.ramp.millionths
-        let ramp = perMinute > 0 ? Interval(nanoseconds: 60_000_000_000 / perMinute * 1_000_000) : .zero
-        plant.run(for: delay + ramp + .minutes(11))
+        plant.run(for: .seconds(30))
         return plant
     }
 }

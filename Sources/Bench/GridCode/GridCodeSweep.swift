@@ -31,7 +31,8 @@ package struct GridCodeSweep: Sendable {
     package var worst: Point? { points.max { abs($0.measured - $0.expected) < abs($1.measured - $1.expected) } }
     package var slowest: Interval? { points.compactMap(\.settling).max() }
 
-    /// All sweeps the code has a curve for, functions that are off by default included.
+    /// All sweeps the code has a curve for, functions that are off by default included. Each is swept alone: what else acts on
+    /// voltage is off meanwhile.
     /// - Parameter every: Takes only each so many-th point.
     package static func all(of profile: GridCodeProfile, every: Int = 1) -> [GridCodeSweep] {
         var sweeps: [GridCodeSweep] = []
@@ -101,6 +102,7 @@ package struct GridCodeSweep: Sendable {
         var profile = original
         profile.reactivePower.mode = .voltVar
         profile.voltWatt.isOn = false
+        profile.tenMinuteVoltage = nil
         profile.momentaryCessation.isOn = false
         let rested = GridCodePlant.inService(profile, wanted: PerUnit(fraction: -0.5))
         let curve = ExpectedCurve(profile)
