@@ -128,7 +128,7 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
     ) {
         guard let most = profile.tenMinuteVoltage else { return }
         tenMinuteMean.advance(to: now, voltage: voltage?.highest)
-        if let mean = tenMinuteMean.mean(at: now), mean > most {
+        if let mean = tenMinuteMean.value, mean > most {
             _ = enterService.handle(.leave, at: now, &events)
         }
     }
@@ -137,7 +137,7 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
     private func condition(at now: Instant, _ frequency: Frequency?, _ voltage: LineVoltage?)
         -> EnterService.Condition
     {
-        if let most = profile.tenMinuteVoltage, let mean = tenMinuteMean.mean(at: now), mean > most { return .outside }
+        if let most = profile.tenMinuteVoltage, let mean = tenMinuteMean.value, mean > most { return .outside }
         return enterService.condition(voltage, frequency)
     }
 
