@@ -12,31 +12,33 @@ import GridConnection
 struct GridCodeArguments: ParsableArguments {
     @Option(help: "A grid code such as vde-ar-n-4105-2018-11, or a .yaml file.") var gridCode: String
 
-    func code() throws -> GridCode {
-        let library = GridCodeLibrary.here()
-        let isFile = gridCode.hasSuffix(".yaml")
-        guard let check = isFile ? GridCodeLibrary.checkFile(gridCode) : library.check(gridCode) else {
-            say("sluice: \(library.missing(gridCode))")
-            throw ExitCode.configuration
-        }
-        for error in check.errors { say("\(error)") }
-        guard let code = check.code else { throw ExitCode.configuration }
-        return code
-    }
+    func code() throws -> GridCode { try GridCodeLibrary.here().code(named: gridCode) }
 }
 
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sweep", abstract: "Measures P(f), P(U), Q(U) and Q(P) of a simulated charger under a grid code.")
-    @OptionGroup var arguments: GridCodeArguments
-    @Option(help: "A folder for a CSV file and a chart of each function.") var out: String?
+        commandName: "sweep", abstract: "Measures P(f), P(U), Q(U) and Q(P) of a simulated charger under grid codes.",
+        discussion: "Prints a table for each code: deviation from its curves, dead band, settling time.")
+    @Option(help: "A grid code or a .yaml file; may be repeated. Without it, all that are installed.")
+    var gridCode: [String] = []
+    @Option(help: "A folder for sweeps.md and, for each function, a CSV file and a chart.") var out: String?
 
     func run() throws {
-        let code = try arguments.code()
+        let library = GridCodeLibrary.here()
+        let codes = try (gridCode.isEmpty ? library.ids : gridCode).map(library.code)
+        if codes.isEmpty {
+            say("sluice: \(library.missing("*"))")
+            throw ExitCode.configuration
+        }
         try benching {
-            let report = SweepReport(code)
-            if let out { try report.write(to: out) }
-            print(report.table, terminator: "")
+            var reports: [SweepReport] = []
+            for code in codes {
+                let report = SweepReport(code)
+                if let out { try report.write(to: out) }
+                print(report.table)
+                reports.append(report)
+            }
+            if let out { try SweepReport.writeSummary(of: reports, to: out) }
         }
     }
 }
@@ -94,6 +96,18 @@ struct TrajectoryCommand: ParsableCommand {
 }
 
 extension GridCodeLibrary {
+    /// - Parameter name: Of a code, or of a file.
+    /// - Throws: Exit code 78, after it has said what is wrong.
+    func code(named name: String) throws -> GridCode {
+        guard let check = name.hasSuffix(".yaml") ? GridCodeLibrary.checkFile(name) : check(name) else {
+            say("sluice: \(missing(name))")
+            throw ExitCode.configuration
+        }
+        for error in check.errors { say("\(error)") }
+        guard let code = check.code else { throw ExitCode.configuration }
+        return code
+    }
+
     static func here() -> GridCodeLibrary {
         standard(
             searchPath: ProcessInfo.processInfo.environment["SLUICE_GRID_CODES"],

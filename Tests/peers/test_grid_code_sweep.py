@@ -21,6 +21,9 @@ def test_a_sweep_writes_a_table_and_for_each_function_csv_and_a_chart(sluice_bin
         chart = ElementTree.parse(table.with_suffix(".svg")).getroot()
         dots = chart.findall(".//{http://www.w3.org/2000/svg}circle")
         assert len(dots) == len(rows) + 1, "one for each point and one in the legend"
+    summary = (tmp_path / "out" / "sweeps.md").read_text(encoding="utf-8")
+    assert run.stdout.strip() in summary
+    assert all(f"({table.stem}.svg)" in summary for table in tables)
 
 
 def test_an_unknown_grid_code_is_named_with_its_likeness(sluice_binary):

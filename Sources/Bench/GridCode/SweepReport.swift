@@ -73,14 +73,27 @@ package struct SweepReport: Sendable {
 
     /// Writes `<code>-<function>.csv` and `.svg` for each function.
     package func write(to folder: String) throws(BenchProblem) {
+        for sweep in sweeps {
+            let name = "\(code.id)-\(sweep.name)"
+            try Self.write(csv(sweep), to: folder, "\(name).csv")
+            try Self.write(SweepChart(sweep, title: "\(code.id): \(sweep.title)").svg, to: folder, "\(name).svg")
+        }
+    }
+
+    /// Writes `sweeps.md`, the tables with the charts.
+    package static func writeSummary(of reports: [SweepReport], to folder: String) throws(BenchProblem) {
+        let parts = reports.map { report in
+            let charts = report.sweeps.map { "![\($0.title)](\(report.code.id)-\($0.name).svg)" }
+            return (["## \(report.code.title)", "", "```", report.table + "```", ""] + charts).joined(separator: "\n")
+        }
+        try write((["# Grid codes, swept"] + parts).joined(separator: "\n\n") + "\n", to: folder, "sweeps.md")
+    }
+
+    private static func write(_ text: String, to folder: String, _ name: String) throws(BenchProblem) {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for sweep in sweeps {
-                let file = URL(fileURLWithPath: folder).appendingPathComponent("\(code.id)-\(sweep.name)")
-                try csv(sweep).write(to: file.appendingPathExtension("csv"), atomically: true, encoding: .utf8)
-                try SweepChart(sweep, title: "\(code.id): \(sweep.title)").svg
-                    .write(to: file.appendingPathExtension("svg"), atomically: true, encoding: .utf8)
-            }
+            let file = URL(fileURLWithPath: folder).appendingPathComponent(name)
+            try text.write(to: file, atomically: true, encoding: .utf8)
         } catch {
             throw BenchProblem(.unavailable, "cannot write to \(folder): \(error.localizedDescription)")
         }
