@@ -28,6 +28,8 @@ struct OperatorDesk: Sendable {
         case .reduction(let size, let duration): .section14a(.reduce(to: size, duration: duration, id))
         case .endOfReduction: .section14a(.release)
         case .relay(let name, let isClosed): .relay(.sample(name.contact, isClosed: isClosed))
+        case .ceaseToEnergise: .gridCode(.cease(id))
+        case .permitService: .gridCode(.permit(id))
         }
     }
 
@@ -51,14 +53,21 @@ struct OperatorDesk: Sendable {
             InstructionRecord.Order(
                 channel: "local API", who: "local API", direction: .import, scope: "controllable", power: size,
                 starts: now, duration: duration)
-        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay: nil
+        case .ceaseToEnergise:
+            InstructionRecord.Order(
+                channel: "local API", who: "local API", direction: .export, scope: "all EVSEs", power: .zero,
+                starts: now,
+                duration: nil)
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .permitService: nil
         }
     }
 
     private func duration(_ instruction: OperatorInstruction) -> Interval? {
         switch instruction {
         case .limit(_, _, true, let duration), .reduction(_, let duration): duration
-        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay: nil
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .ceaseToEnergise,
+            .permitService:
+            nil
         }
     }
 
@@ -75,6 +84,8 @@ struct OperatorDesk: Sendable {
             "All controllable devices reduced to \(size)\(lasting(duration)), instruction \(id.number)."
         case .endOfReduction: "The reduction is over."
         case .relay(let name, _): "\(name.rawValue) taken."
+        case .ceaseToEnergise: "Delivery ends, instruction \(id.number)."
+        case .permitService: "Delivery may enter service again."
         }
     }
 
@@ -83,9 +94,7 @@ struct OperatorDesk: Sendable {
     private func problem(_ reply: ConnectionReply, _ instruction: OperatorInstruction) -> APIProblem {
         switch reply {
         case .accepted, .notConfigured:
-            .conflict(
-                "This site's agreement has no such rule.",
-                remedy: "Add \(key(instruction)) to “agreement” in the configuration and restart.")
+            .conflict("This site has no such rule.", remedy: "Add \(key(instruction)) and restart.")
         case .limitation(let reply): .conflict("Refused: \(reply.inWords).", remedy: reply.remedy)
         case .section14a(let reply):
             .conflict("Refused: \(reply.inWords).", remedy: "Send a power from 0 W and a duration above zero.")
@@ -95,13 +104,16 @@ struct OperatorDesk: Sendable {
         }
     }
 
+    private func inAgreement(_ key: String) -> String { "“\(key)” to “agreement” in the configuration" }
+
     private func key(_ instruction: OperatorInstruction) -> String {
         switch instruction {
         case .heartbeat(let direction), .limit(let direction, _, _, _), .failsafe(let direction, _),
             .failsafeDuration(let direction, _):
-            direction == .import ? "“consumption_limit”" : "“production_limit”"
-        case .reduction, .endOfReduction: "“section_14a”"
-        case .relay: "“relays”"
+            inAgreement(direction == .import ? "consumption_limit" : "production_limit")
+        case .reduction, .endOfReduction: inAgreement("section_14a")
+        case .relay: inAgreement("relays")
+        case .ceaseToEnergise, .permitService: "“grid_code” to the configuration"
         }
     }
 }

@@ -56,6 +56,7 @@ struct StoredMemory: Codable {
     var section14a: Reduction?
     var flexible: [Withdrawal]?
     var envelope: Envelope?
+    var ceasedBy: UInt64?
 
     /// The key under which the journal keeps it.
     static let key = "connection"
@@ -87,6 +88,7 @@ extension StoredMemory {
             Envelope(
                 defaults: Bounds(known.defaults), controls: (0..<known.count).map { Control(known.records[$0]) })
         }
+        ceasedBy = memory.ceasedBy?.number
     }
 
     var memory: ConnectionMemory {
@@ -115,6 +117,7 @@ extension StoredMemory {
             }
             return known
         }
+        memory.ceasedBy = ceasedBy.map(InstructionID.init)
         return memory
     }
 }

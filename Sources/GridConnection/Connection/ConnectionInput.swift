@@ -11,6 +11,7 @@ package enum ConnectionInput: Sendable, BitwiseCopyable {
     case relay(RelayInputs.Input)
     case flexible(FlexibleCapacity.Input)
     case envelope(OperatingEnvelope.Input)
+    case gridCode(GridCodeInput)
 }
 
 /// What became of it.

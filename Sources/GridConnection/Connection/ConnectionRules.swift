@@ -65,6 +65,8 @@ package struct ConnectionRules: ~Copyable, Sendable {
             guard let answer = envelope?.handle(input, at: now, wall: wall, &events) else { return .notConfigured }
             if case .refused(let refusal) = answer { return .envelope(refusal) }
             return .accepted
+        // Of the EVSEs, not of the connection point; the loop passes it to their functions.
+        case .gridCode: return .notConfigured
         }
     }
 
@@ -116,5 +118,7 @@ package struct ConnectionMemory: Sendable, BitwiseCopyable {
     package var production: LimitationMachine.Memory?
     package var section14a: Section14a.Memory?
     package var envelope: OperatingEnvelope.Memory?
+    /// The order to cease to energise in force.
+    package var ceasedBy: InstructionID?
     @_noLocks package init() {}
 }

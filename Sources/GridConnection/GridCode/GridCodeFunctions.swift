@@ -94,7 +94,8 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
         watchTenMinutes(at: now, voltage, &events)
 
         ceaseToEnergise.advance(to: now, power: point.power, &events)
-        enterService.advance(to: now, condition(at: now, frequency, voltage), &events)
+        enterService.advance(
+            to: now, point.isAvailable ? condition(at: now, frequency, voltage) : .outside, &events)
         momentaryCessation.advance(to: now, voltage: voltage, &events)
         frequencyResponse.advance(to: now, frequency: frequency, power: point.power, wanted: point.wanted, &events)
         voltWatt.advance(to: now, voltage: voltage)

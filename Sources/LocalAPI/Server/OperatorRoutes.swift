@@ -10,7 +10,7 @@ import NIOCore
 struct OperatorRoutes: Sendable {
     let gateway: any GatewayPort
 
-    var all: [Route] { limitation + reduction + evidence }
+    var all: [Route] { limitation + reduction + service + evidence }
 
     private var limitation: [Route] {
         [
@@ -67,6 +67,19 @@ struct OperatorRoutes: Sendable {
             ) { request throws(APIProblem) in
                 try .json(try await gateway.instruct(Self.relay(request)))
             },
+        ]
+    }
+
+    private var service: [Route] {
+        [
+            Route(
+                .put, "/api/operator/cease-to-energise",
+                Self.operation("ceaseToEnergise", "End all delivery within the time of the grid code", body: nil)
+            ) { _ throws(APIProblem) in try .json(try await gateway.instruct(.ceaseToEnergise)) },
+            Route(
+                .delete, "/api/operator/cease-to-energise",
+                Self.operation("permitService", "Permit delivery again; it enters service anew", body: nil)
+            ) { _ throws(APIProblem) in try .json(try await gateway.instruct(.permitService)) },
         ]
     }
 
