@@ -29,6 +29,9 @@ package struct ConnectionEvent: Sendable, BitwiseCopyable, Equatable {
         case lockedOut, lockOutReset
         /// Settings that an agreement locks were changed by someone entitled to.
         case settingsChanged
+
+        /// The raw value, for the tick.
+        package var code: UInt8 { @_noLocks get { rawValue } }
     }
     package var kind: Kind
     package var rule: GridRule

@@ -26,6 +26,9 @@ package enum OperatorInstruction: Hashable, Sendable {
     case schemeReset(code: String)
     /// A contact of the control box. nil: the wire to it is broken.
     case relay(RelayName, isClosed: Bool?)
+    /// Delivery ends within the time of the grid code (EN 50549-1, IEEE 1547); until it is permitted again.
+    case ceaseToEnergise
+    case permitService
 }
 
 /// The contacts of a control box: feed in nothing, 30 %, 60 %; dim the controllable loads.

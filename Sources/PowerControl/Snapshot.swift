@@ -109,6 +109,7 @@ package struct Wish: Sendable, BitwiseCopyable {
     package var priority: UInt8
     package var power: Power
     package var expiresAt: Instant
+    @_noLocks
     package init(scope: Scope, source: UInt16, priority: UInt8, power: Power, expiresAt: Instant) {
         self.scope = scope
         self.source = source

@@ -9,8 +9,8 @@ import Electricity
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Simulated devices on real wires.",
-        subcommands: [ChargerCommand.self, MeterCommand.self])
+        commandName: "bench", abstract: "Simulated devices on real wires, and grid codes in virtual time.",
+        subcommands: [ChargerCommand.self, MeterCommand.self, SweepCommand.self, TrajectoryCommand.self])
 
     /// What both kinds of device are told.
     struct DeviceArguments: ParsableArguments {
@@ -68,7 +68,7 @@ struct BenchCommand: ParsableCommand {
 }
 
 /// Turns what keeps a bench device from starting into one message and its exit code.
-private func benching(_ body: () throws -> Void) throws {
+func benching(_ body: () throws -> Void) throws {
     do {
         try body()
     } catch let problem as BenchProblem {

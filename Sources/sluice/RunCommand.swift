@@ -25,8 +25,8 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        let library = ProfileLibrary.here()
-        let site = try ConfigurationReader.read(path: config, profiles: library).report()
+        let read = { ConfigurationReader.read(path: config, profiles: .here(), gridCodes: .here()) }
+        let site = try read().report()
         let logger = Logger.make(site.log)
         let simulation = SharedSite(site, at: MonotonicClock.now(), timeOfDay: .seconds(12 * 3_600))
         let process = GatewayProcess(
@@ -34,7 +34,7 @@ struct RunCommand: ParsableCommand {
             journalFile: site.journal.file ?? Self.standardJournal, version: Sluice.versionText,
             logger: logger)
         try running {
-            try process.run(reload: { try? ConfigurationReader.read(path: config, profiles: library).report() })
+            try process.run(reload: { try? read().report() })
         }
     }
 }
@@ -59,9 +59,10 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The configuration file.") var file: String
 
     func run() throws {
-        let site = try ConfigurationReader.read(path: file, profiles: .here()).report()
+        let site = try ConfigurationReader.read(path: file, profiles: .here(), gridCodes: .here()).report()
         print(
             "\(file): good: \(site.evses.count) EVSEs, import up to \(site.agreement.ceiling.upper), "
                 + "export up to \(Power.zero - site.agreement.ceiling.lower)")
+        for line in GridCodePlan.lines(site) { print(line) }
     }
 }

@@ -13,8 +13,11 @@ import Testing
 
 /// The compiler proves that a tick does not allocate; these tests see what it cannot: C, and a proof that was not made.
 struct LoopAllocationTests {
-    @Test func `a hundred thousand ticks with commands, readings and changing orders ask for no memory`() throws {
-        var site = try LoopWithoutDevices()
+    @Test(arguments: [false, true])
+    func `a hundred thousand ticks with commands, readings and changing orders ask for no memory`(
+        hasGridCode: Bool
+    ) throws {
+        var site = try LoopWithoutDevices(hasGridCode: hasGridCode)
         var orders: Set<Power> = []
         for _ in 0..<100_000 {
             site.hearDevices()
@@ -62,9 +65,9 @@ private struct LoopWithoutDevices: ~Copyable {
     private var meter: LatestValueWriter<MeterState>
     private var now = Instant(nanoseconds: 1_000_000_000_000)
 
-    init() throws {
+    init(hasGridCode: Bool = false) throws {
         let waker = try WakeUp()
-        let configuration = try Self.configuration()
+        let configuration = try Self.configuration(hasGridCode: hasGridCode)
         self.configuration = configuration
         let model = SiteModel(configuration)
         tables = SiteTables(configuration)
@@ -72,7 +75,7 @@ private struct LoopWithoutDevices: ~Copyable {
         let meterCell = MeterCell(name: "meter")
         cells = SiteCells(
             chargers: chargers, mayDischarge: [true, true], meters: [SiteCells.Meter(cell: meterCell, circuit: 0)],
-            circuitCount: model.circuits.count, tables: tables)
+            circuitCount: model.circuits.count, tables: tables, gridCode: GridCodeSetup(configuration))
         loop = ControlLoop(model, cells, at: now)
         commands = cells.commands.takeWriter()
         first = chargers[0].state.takeWriter()
@@ -80,8 +83,11 @@ private struct LoopWithoutDevices: ~Copyable {
         meter = meterCell.state.takeWriter()
     }
 
-    private static func configuration() throws -> SiteConfiguration {
-        let check = ConfigurationReader.read(text: text, file: "(test)", profiles: profiles)
+    private static func configuration(hasGridCode: Bool) throws -> SiteConfiguration {
+        let code = hasGridCode ? "\ngrid_code: { profile: en-50549-1-2019, enter_service: { delay: 1 s } }" : ""
+        let check = ConfigurationReader.read(
+            text: text + code, file: "(test)", profiles: profiles,
+            gridCodes: GridCodeLibrary(folders: ["\(project)/Grid-Codes"]))
         return try #require(check.site, "\(check.errors)")
     }
 
@@ -91,7 +97,12 @@ private struct LoopWithoutDevices: ~Copyable {
         first.publish(state(powers[0]))
         second.publish(state(powers[1]))
         var seen = MeterState()
-        seen.reading = MeterReading(measuredAt: now, power: powers[0] + powers[1] + .watts(500 + ticks % 300))
+        // Now and then the frequency is high or low and the voltage high, for half a minute.
+        let isDisturbed = ticks % 2_000 < 300
+        seen.reading = MeterReading(
+            measuredAt: now, power: powers[0] + powers[1] + .watts(500 + ticks % 300),
+            voltage: PerPhase(all: .volts(isDisturbed ? 258 : 231)),
+            frequency: Frequency(milli: isDisturbed ? (ticks % 4_000 < 300 ? 50_600 : 49_400) : 50_000))
         meter.publish(seen)
     }
 
@@ -132,11 +143,10 @@ private struct LoopWithoutDevices: ~Copyable {
 
     func order(of evse: Int) -> Power { cells.chargers[evse].order.read().power }
 
-    private static var profiles: ProfileLibrary {
-        let project = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
-            separator: "/")
-        return ProfileLibrary(folders: [project + "/Firmware-Profiles"])
+    private static var project: String {
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
     }
+    private static var profiles: ProfileLibrary { ProfileLibrary(folders: ["\(project)/Firmware-Profiles"]) }
 
     private static let text = """
         site:

@@ -106,7 +106,7 @@ struct GridCodeReading {
         "mode", "fixed_reactive_power", "fixed_power_factor", "excitation", "power_factor", "volt_var",
         "volt_var_response", "volt_var_speed", "watt_var", "response",
     ]
-    private enum ModeName: String, CaseIterable {
+    enum ModeName: String, CaseIterable {
         case off
         case fixedReactivePower = "fixed_reactive_power"
         case fixedPowerFactor = "fixed_power_factor"

@@ -25,13 +25,15 @@ package enum ConfigurationReader {
     ///   - file: The name that messages show.
     ///   - wall: The time around which the site's time zone is tabulated.
     package static func read(
-        text: String, file: String, profiles: ProfileLibrary, at wall: WallTime = WallTime(Date())
+        text: String, file: String, profiles: ProfileLibrary, gridCodes: GridCodeLibrary = GridCodeLibrary(folders: []),
+        at wall: WallTime = WallTime(Date())
     ) -> ConfigurationCheck {
         let findings = Findings(file: file)
         let devices = DeviceReader(library: profiles)
         var site: SiteConfiguration?
         if let document = YAMLDocument(text: text, findings: findings) {
-            site = read(Field(value: document.root, path: "", findings: findings), devices, wall)
+            let root = Field(value: document.root, path: "", findings: findings)
+            site = read(root, devices, SiteGridCodeReader(library: gridCodes), wall)
         }
         let errors = Findings.sorted(findings.errors) + Findings.sorted(devices.profileErrors)
         return ConfigurationCheck(
@@ -39,9 +41,10 @@ package enum ConfigurationReader {
     }
 
     /// - Parameter path: A file; what cannot be read is an error of the check.
-    package static func read(path: String, profiles: ProfileLibrary) -> ConfigurationCheck {
+    package static func read(path: String, profiles: ProfileLibrary, gridCodes: GridCodeLibrary) -> ConfigurationCheck {
         do {
-            return read(text: try String(contentsOfFile: path, encoding: .utf8), file: path, profiles: profiles)
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            return read(text: text, file: path, profiles: profiles, gridCodes: gridCodes)
         } catch {
             let complaint = ConfigurationError(
                 file: path, position: TextPosition(line: 1, column: 1), path: "",
@@ -51,10 +54,12 @@ package enum ConfigurationReader {
     }
 
     private static let keys = [
-        "site", "agreement", "circuits", "evses", "control", "api", "backends", "log", "journal",
+        "site", "agreement", "grid_code", "circuits", "evses", "control", "api", "backends", "log", "journal",
     ]
 
-    private static func read(_ field: Field, _ devices: DeviceReader, _ wall: WallTime) -> SiteConfiguration? {
+    private static func read(
+        _ field: Field, _ devices: DeviceReader, _ codes: SiteGridCodeReader, _ wall: WallTime
+    ) -> SiteConfiguration? {
         guard let mapping = field.mapping(keys) else { return nil }
         let site = mapping.required("site", "site: { name: Depot, timezone: Europe/Berlin, fuse: 63 A }")
             .flatMap { SiteReader.site($0, devices) }
@@ -70,6 +75,7 @@ package enum ConfigurationReader {
                 controllables: evses.filter(StatuteReader.isControllable).count
             ).connection()
         }
+        let gridCode = mapping["grid_code"].flatMap { codes.read($0, site: site?.value) }
         let control = OptionsReader.control(mapping["control"])
         let api = OptionsReader.api(mapping["api"])
         let backends = OptionsReader.backends(mapping["backends"])
@@ -83,7 +89,7 @@ package enum ConfigurationReader {
         guard field.findings.errors.isEmpty else { return nil }
         connection.settings.zone = TimeZoneTable.zone(site.value.timezone, around: wall)
         return SiteConfiguration(
-            site: site.value, agreement: agreement.value, connection: connection.settings,
+            site: site.value, agreement: agreement.value, connection: connection.settings, gridCode: gridCode,
             circuits: circuits.map(\.value), evses: evses, control: control, api: api, backends: backends, log: log,
             journal: journal)
     }

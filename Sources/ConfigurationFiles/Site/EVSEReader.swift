@@ -3,6 +3,7 @@
 
 import Chargers
 import Electricity
+import GridConnection
 
 /// Reads `evses`.
 struct EVSEReader {
@@ -11,6 +12,7 @@ struct EVSEReader {
 
     private static let keys = [
         "id", "name", "circuit", "phases", "limits", "weight", "default", "minimum_on", "minimum_off", "charger",
+        "own_grid_functions",
     ]
 
     static func evses(_ field: Field, _ devices: DeviceReader, circuits: [String]) -> [SiteConfiguration.EVSE] {
@@ -53,7 +55,12 @@ struct EVSEReader {
         return SiteConfiguration.EVSE(
             id: id, name: name, circuit: circuit, phases: phases, limits: limits(given, charger, device),
             current: current, weight: weight, defaultBehaviour: behaviour, minimumOn: minimumOn, minimumOff: minimumOff,
-            charger: device.connection, allowsUnattendedDischarge: device.unattendedDischarge)
+            charger: device.connection, allowsUnattendedDischarge: device.unattendedDischarge,
+            ownGridFunctions: mapping["own_grid_functions"].map(gridFunctions) ?? [])
+    }
+
+    private func gridFunctions(_ field: Field) -> Set<GridFunction> {
+        Set((field.list() ?? []).compactMap { $0.choice(GridFunction.self) })
     }
 
     /// `L1`, `L2+L3`, `L1+L2+L3`.

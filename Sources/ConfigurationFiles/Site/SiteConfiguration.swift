@@ -11,6 +11,8 @@ package struct SiteConfiguration: Equatable, Sendable {
     package var agreement: Agreement
     /// The rules that bind the connection point beside its firm capacity.
     package var connection: ConnectionSettings
+    /// nil: the site obeys none.
+    package var gridCode: SiteGridCode?
     package var circuits: [Circuit]
     package var evses: [EVSE]
     package var control: Control
@@ -82,6 +84,8 @@ package struct SiteConfiguration: Equatable, Sendable {
         package var charger: DeviceConnection
         /// Discharge may be commanded although the hardware has no fallback of its own.
         package var allowsUnattendedDischarge: Bool
+        /// What of a grid code the charger carries out by itself, as its installer has set it.
+        package var ownGridFunctions: Set<GridFunction>
     }
 
     /// What an EVSE does that nobody has given a setpoint.

@@ -41,7 +41,7 @@ package final class Daemon: Sendable {
         cells = SiteCells(
             chargers: plan.chargers, mayDischarge: configuration.evses.map(\.mayDischarge),
             meters: plan.meters, circuitCount: model.circuits.count, tables: tables,
-            connection: configuration.connection, restored: kept.memory)
+            connection: configuration.connection, gridCode: GridCodeSetup(configuration), restored: kept.memory)
         let desk = CommandDesk(cells, tables)
         evidence = EvidenceDesk(
             kept.journal, cells, desk, guaranteedMinimum: configuration.connection.section14a?.guaranteedMinimum,
@@ -59,6 +59,7 @@ package final class Daemon: Sendable {
         }
         view = GatewayView(configuration, cells, desk, evidence, loop, version: version)
         for notice in loop.notices { logger.warning("\(notice)") }
+        for line in GridCodePlan.lines(configuration) { logger.notice("\(line)") }
     }
 
     /// Whether the loop still ticks, to be asked about once a second: feeds the service manager's watchdog.
@@ -95,6 +96,11 @@ package final class Daemon: Sendable {
         }
         if configuration.site.voltage != standing.site.voltage { refused.append("the nominal voltage changed") }
         if !configuration.hasSameRules(as: standing) { refused.append("the rules of the agreement changed") }
+        if configuration.gridCode != standing.gridCode
+            || configuration.evses.map(\.ownGridFunctions) != standing.evses.map(\.ownGridFunctions)
+        {
+            refused.append("the grid code changed")
+        }
         if configuration.control.priorities != standing.control.priorities { refused.append("the priorities changed") }
         if configuration.control.period != standing.control.period { refused.append("the period of the loop changed") }
         if configuration.api != standing.api { refused.append("the address of the API changed") }

@@ -20,8 +20,10 @@ extension SiteModel {
                 EVSEModel(evse, circuit: evse.circuit.flatMap { indexes[$0] } ?? 0)
             },
             nominalVoltage: configuration.site.voltage, meterFallback: configuration.site.fallback,
-            reliefRamp: configuration.control.ramp, limitCapacity: tables.limits.count + GridLimits.capacity,
-            wishCapacity: tables.wishes.count)
+            reliefRamp: configuration.control.ramp,
+            limitCapacity: tables.limits.count + GridLimits.capacity + GridCodePort.limitsPerEVSE
+                * configuration.evses.count,
+            wishCapacity: tables.wishes.count + configuration.evses.count)
         asymmetry = configuration.agreement.unbalance.map { AsymmetryBound(limit: $0, evses) }
     }
 

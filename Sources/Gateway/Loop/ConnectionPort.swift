@@ -10,7 +10,10 @@ import PowerControl
 struct ConnectionPort: ~Copyable {
     private var rules: ConnectionRules
     private var limits = GridLimits()
-    private var events = ConnectionEvents()
+    /// Of one tick; the functions of the grid code add theirs before the rules do.
+    var events = ConnectionEvents()
+    /// The order to cease to energise in force, to be remembered; 0 is none.
+    var ceasedBy = InstructionID(0)
     private var news: RingWriter<ConnectionNews>
     private var memory: LatestValueWriter<ConnectionMemory>
     private var inForce: LatestValueWriter<GridLimits>
@@ -40,7 +43,12 @@ struct ConnectionPort: ~Copyable {
 
     @_noLocks
     mutating func take(_ input: ConnectionInput, ticket: UInt64, at now: Instant) {
-        let reply = rules.take(input, at: now, wall: WallTime.now(), &events)
+        answer(rules.take(input, at: now, wall: WallTime.now(), &events), ticket: ticket)
+    }
+
+    /// To be sent out after the events of this tick.
+    @_noLocks
+    mutating func answer(_ reply: ConnectionReply, ticket: UInt64) {
         if answerCount < 16 {
             answers[answerCount] = Answer(reply: reply, ticket: ticket)
             answerCount += 1
@@ -118,7 +126,11 @@ struct ConnectionPort: ~Copyable {
 
     /// Events go out before the answers that follow from them, so that who is answered finds them recorded.
     private mutating func tell(at now: Instant) {
-        if events.count > 0 || answerCount > 0 { memory.publish(rules.memory(at: now)) }
+        if events.count > 0 || answerCount > 0 {
+            var known = rules.memory(at: now)
+            if ceasedBy.number != 0 { known.ceasedBy = ceasedBy }
+            memory.publish(known)
+        }
         var position = 0
         while position < events.count {
             if !news.push(.event(events[position])) { lost &+= 1 }

@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import Electricity
+import GridConnection
 import LinuxIO
 import PowerControl
 
@@ -19,6 +20,7 @@ package struct ControlLoop: ~Copyable {
     private var wishes: FixedArray<TableRow<Wish>>
     private var limits: FixedArray<TableRow<ImposedLimit>>
     private var connection: ConnectionPort
+    private var gridCode: GridCodePort
 
     package init(_ site: SiteModel, _ cells: SiteCells, at now: Instant) {
         controller = Controller(site, at: now)
@@ -44,6 +46,7 @@ package struct ControlLoop: ~Copyable {
                 TableRow(value: limit, expiresAt: index < standing ? .distantFuture : .distantPast)
             })
         connection = ConnectionPort(cells, site, at: now)
+        gridCode = GridCodePort(cells, at: now)
     }
 
     deinit {
@@ -76,6 +79,8 @@ package struct ControlLoop: ~Copyable {
             index += 1
         }
         fillTables(now)
+        gridCode.narrow(&snapshot, at: now, &connection.events)
+        connection.ceasedBy = gridCode.ceasedBy
         connection.narrow(&snapshot, at: now)
         controller.step(snapshot, &decision)
         index = 0
@@ -110,8 +115,17 @@ package struct ControlLoop: ~Copyable {
                 limits[place].value.power = power
                 limits[place].expiresAt = expiresAt
             case .noLimit(let place): limits[place].expiresAt = .distantPast
-            case .connection(let input, let ticket): connection.take(input, ticket: ticket, at: now)
+            case .connection(let input, let ticket): take(input, ticket: ticket, now)
             }
+        }
+    }
+
+    @_noLocks
+    private mutating func take(_ input: ConnectionInput, ticket: UInt64, _ now: Instant) {
+        if case .gridCode(let order) = input {
+            connection.answer(gridCode.take(order, at: now, &connection.events), ticket: ticket)
+        } else {
+            connection.take(input, ticket: ticket, at: now)
         }
     }
 

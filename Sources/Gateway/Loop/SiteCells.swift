@@ -27,6 +27,9 @@ package final class SiteCells: Sendable {
     let news = Ring<ConnectionNews>(capacity: 4_096)
     let memory = LatestValue(initial: ConnectionMemory())
     let limits = LatestValue(initial: GridLimits())
+    /// One for each EVSE, none without a grid code.
+    let gridCodeViews: [LatestValue<GridCodeView>]
+    let gridCode: GridCodeSetup?
     let tables: SiteTables
     let connection: ConnectionSettings
     /// What the rules of the connection knew when the daemon ended last.
@@ -34,8 +37,10 @@ package final class SiteCells: Sendable {
 
     package init(
         chargers: [ChargerCell], mayDischarge: [Bool], meters: [Meter], circuitCount: Int, tables: SiteTables,
-        connection: ConnectionSettings = .unbound, restored: ConnectionMemory? = nil
+        connection: ConnectionSettings = .unbound, gridCode: GridCodeSetup? = nil, restored: ConnectionMemory? = nil
     ) {
+        self.gridCode = gridCode
+        gridCodeViews = (gridCode?.evses ?? []).map { _ in LatestValue(initial: GridCodeView()) }
         self.connection = connection
         self.restored = restored
         self.chargers = chargers

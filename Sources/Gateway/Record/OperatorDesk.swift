@@ -37,6 +37,8 @@ struct OperatorDesk: Sendable {
         case .schemeLimits(let drawn, let delivered, _):
             .scheme(.change(SchemeLimits(maximumImport: drawn, maximumExport: delivered)))
         case .schemeReset: .scheme(.reset)
+        case .ceaseToEnergise: .gridCode(.cease(id))
+        case .permitService: .gridCode(.permit(id))
         }
     }
 
@@ -73,14 +75,23 @@ struct OperatorDesk: Sendable {
             InstructionRecord.Order(
                 channel: "local API", who: "local API", direction: .import, scope: "controllable", power: size,
                 starts: now, duration: duration)
-        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .schemeLimits, .schemeReset: nil
+        case .ceaseToEnergise:
+            InstructionRecord.Order(
+                channel: "local API", who: "local API", direction: .export, scope: "all EVSEs", power: .zero,
+                starts: now,
+                duration: nil)
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .permitService, .schemeLimits,
+            .schemeReset:
+            nil
         }
     }
 
     private func duration(_ instruction: OperatorInstruction) -> Interval? {
         switch instruction {
         case .limit(_, _, true, let duration), .reduction(_, let duration): duration
-        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .schemeLimits, .schemeReset: nil
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .ceaseToEnergise,
+            .permitService, .schemeLimits, .schemeReset:
+            nil
         }
     }
 
@@ -101,6 +112,8 @@ struct OperatorDesk: Sendable {
             "Limitation scheme: import \(drawn.map { "\($0)" } ?? "not limited"), "
                 + "export \(delivered.map { "\($0)" } ?? "not limited"), per phase."
         case .schemeReset: "The limitation scheme is reset; it recovers once everything has been well for a while."
+        case .ceaseToEnergise: "Delivery ends, instruction \(id.number)."
+        case .permitService: "Delivery may enter service again."
         }
     }
 
@@ -109,9 +122,7 @@ struct OperatorDesk: Sendable {
     private func problem(_ reply: ConnectionReply, _ instruction: OperatorInstruction) -> APIProblem {
         switch reply {
         case .accepted, .notConfigured:
-            .conflict(
-                "This site's agreement has no such rule.",
-                remedy: "Add \(key(instruction)) to “agreement” in the configuration and restart.")
+            .conflict("This site has no such rule.", remedy: "Add \(key(instruction)) and restart.")
         case .limitation(let reply): .conflict("Refused: \(reply.inWords).", remedy: reply.remedy)
         case .section14a(let reply):
             .conflict("Refused: \(reply.inWords).", remedy: "Send a power from 0 W and a duration above zero.")
@@ -122,14 +133,17 @@ struct OperatorDesk: Sendable {
         }
     }
 
+    private func inAgreement(_ key: String) -> String { "“\(key)” to “agreement” in the configuration" }
+
     private func key(_ instruction: OperatorInstruction) -> String {
         switch instruction {
         case .heartbeat(let direction), .limit(let direction, _, _, _), .failsafe(let direction, _),
             .failsafeDuration(let direction, _):
-            direction == .import ? "“consumption_limit”" : "“production_limit”"
-        case .reduction, .endOfReduction: "“section_14a”"
-        case .relay: "“relays”"
-        case .schemeLimits, .schemeReset: "“limitation_scheme”"
+            inAgreement(direction == .import ? "consumption_limit" : "production_limit")
+        case .reduction, .endOfReduction: inAgreement("section_14a")
+        case .relay: inAgreement("relays")
+        case .schemeLimits, .schemeReset: inAgreement("limitation_scheme")
+        case .ceaseToEnergise, .permitService: "“grid_code” to the configuration"
         }
     }
 }

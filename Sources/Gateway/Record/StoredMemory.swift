@@ -58,6 +58,7 @@ struct StoredMemory: Codable {
     var envelope: Envelope?
     var scheme: StoredScheme?
     var returning: StoredReturn?
+    var ceasedBy: UInt64?
 
     /// The key under which the journal keeps it.
     static let key = "connection"
@@ -91,6 +92,7 @@ extension StoredMemory {
         }
         scheme = memory.scheme.map(StoredScheme.init)
         returning = memory.returning.map(StoredReturn.init)
+        ceasedBy = memory.ceasedBy?.number
     }
 
     var memory: ConnectionMemory {
@@ -121,6 +123,7 @@ extension StoredMemory {
         }
         memory.scheme = scheme?.memory
         memory.returning = returning?.memory
+        memory.ceasedBy = ceasedBy.map(InstructionID.init)
         return memory
     }
 }

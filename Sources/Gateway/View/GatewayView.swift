@@ -209,6 +209,24 @@ extension GatewayView {
         return (0..<inForce.count).map { LimitInForce(inForce[$0], circuit: reasons.circuit) }
     }
 
+    private func gridCodeLimits() -> [LimitInForce] {
+        zip(configuration.evses, cells.gridCodeViews).flatMap { evse, cell in
+            let view = cell.read()
+            let scope = "EVSE \(evse.id)"
+            let delivery = view.mostDelivery.map { most in
+                LimitInForce(
+                    scope: scope, import: nil, export: most,
+                    source: reasons.gridCode(view.deliverySource) ?? "grid code")
+            }
+            let charging = view.mostCharging.map { most in
+                LimitInForce(
+                    scope: scope, import: most, export: nil,
+                    source: reasons.gridCode(view.chargingSource) ?? "grid code")
+            }
+            return [delivery, charging].compactMap(\.self)
+        }
+    }
+
     private func limits(_ now: Instant) -> [LimitInForce] {
         let agreement = configuration.agreement.ceiling
         var limits = [
@@ -216,7 +234,7 @@ extension GatewayView {
                 scope: LimitInForce.connectionPoint, import: agreement.upper, export: Power.zero - agreement.lower,
                 source: "agreement")
         ]
-        limits += rules()
+        limits += rules() + gridCodeLimits()
         for direction in LimitDirection.allCases {
             guard let entry = desk.limit(direction, at: now) else { continue }
             limits.append(

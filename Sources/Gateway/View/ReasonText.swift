@@ -7,15 +7,22 @@ import PowerControl
 /// Says a reason in words, with the site's own names.
 struct ReasonText: Sendable {
     private let circuits: [String]
+    /// The grid code's own name.
+    private let gridCode: String
 
     init(_ configuration: SiteConfiguration) {
+        gridCode = configuration.gridCode?.name ?? "the grid code"
         circuits = ["connection point"] + SiteModel.parentsFirst(configuration.circuits).map(\.name)
     }
 
     func circuit(_ index: Int) -> String { circuits.indices.contains(index) ? circuits[index] : "circuit \(index)" }
 
+    /// What the grid code does by a source of limits or wishes; nil for other sources.
+    func gridCode(_ source: UInt16) -> String? { GridCodeSource(number: source)?.inWords(gridCode) }
+
     func stage(_ reason: Reason) -> String {
-        switch reason.kind {
+        if gridCode(reason.source) != nil { return "grid code" }
+        return switch reason.kind {
         case .wish, .siteSetpoint, .idleCharging, .idleHolding: "wish"
         case .noVehicle, .offered: "vehicle"
         case .takingOver: "start"
@@ -29,7 +36,8 @@ struct ReasonText: Sendable {
     }
 
     func because(_ reason: Reason) -> String {
-        switch reason.kind {
+        if let rule = gridCode(reason.source) { return rule }
+        return switch reason.kind {
         case .wish: "setpoint by \(SiteTables.name(ofWishSource: reason.source))"
         case .siteSetpoint: "site setpoint by \(SiteTables.name(ofWishSource: reason.source))"
         case .idleCharging: "no setpoint: charges with what is free"

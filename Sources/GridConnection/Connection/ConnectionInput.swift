@@ -12,6 +12,7 @@ package enum ConnectionInput: Sendable, BitwiseCopyable {
     case flexible(FlexibleCapacity.Input)
     case envelope(OperatingEnvelope.Input)
     case scheme(LimitationScheme.Input)
+    case gridCode(GridCodeInput)
 }
 
 /// What became of it.

@@ -75,6 +75,8 @@ package struct ConnectionRules: ~Copyable, Sendable {
             guard let answer = scheme?.handle(input, at: now, &events) else { return .notConfigured }
             if case .accepted = answer { return .accepted }
             return .scheme(answer)
+        // Of the EVSEs, not of the connection point; the loop passes it to their functions.
+        case .gridCode: return .notConfigured
         }
     }
 
@@ -132,5 +134,7 @@ package struct ConnectionMemory: Sendable, BitwiseCopyable {
     package var envelope: OperatingEnvelope.Memory?
     package var scheme: LimitationScheme.Memory?
     package var returning: ReturnRamps.Memory?
+    /// The order to cease to energise in force.
+    package var ceasedBy: InstructionID?
     @_noLocks package init() {}
 }

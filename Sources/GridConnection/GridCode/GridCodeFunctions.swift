@@ -94,7 +94,8 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
         watchTenMinutes(at: now, voltage, &events)
 
         ceaseToEnergise.advance(to: now, power: point.power, &events)
-        enterService.advance(to: now, condition(at: now, frequency, voltage), &events)
+        enterService.advance(
+            to: now, point.isAvailable ? condition(at: now, frequency, voltage) : .outside, &events)
         momentaryCessation.advance(to: now, voltage: voltage, &events)
         frequencyResponse.advance(to: now, frequency: frequency, power: point.power, wanted: point.wanted, &events)
         voltWatt.advance(to: now, voltage: voltage)
@@ -128,7 +129,7 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
     ) {
         guard let most = profile.tenMinuteVoltage else { return }
         tenMinuteMean.advance(to: now, voltage: voltage?.highest)
-        if let mean = tenMinuteMean.mean(at: now), mean > most {
+        if let mean = tenMinuteMean.value, mean > most {
             _ = enterService.handle(.leave, at: now, &events)
         }
     }
@@ -137,7 +138,7 @@ package struct GridCodeFunctions: Sendable, BitwiseCopyable {
     private func condition(at now: Instant, _ frequency: Frequency?, _ voltage: LineVoltage?)
         -> EnterService.Condition
     {
-        if let most = profile.tenMinuteVoltage, let mean = tenMinuteMean.mean(at: now), mean > most { return .outside }
+        if let most = profile.tenMinuteVoltage, let mean = tenMinuteMean.value, mean > most { return .outside }
         return enterService.condition(voltage, frequency)
     }
 

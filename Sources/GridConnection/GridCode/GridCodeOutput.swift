@@ -11,8 +11,13 @@ package struct OperatingPoint: Sendable, BitwiseCopyable {
     package var wanted: PerUnit
     /// Whether the charger's own settings were read back and match the code's; without it nothing is delivered.
     package var areSettingsVerified: Bool
+    /// False while the charger reports that it has tripped or is out of service: the delay before it may deliver again does
+    /// not begin before it is back.
+    package var isAvailable: Bool
 
-    @_noLocks package init(power: PerUnit, wanted: PerUnit, areSettingsVerified: Bool) {
+    @_noLocks
+    package init(power: PerUnit, wanted: PerUnit, areSettingsVerified: Bool, isAvailable: Bool = true) {
+        self.isAvailable = isAvailable
         self.power = power
         self.wanted = wanted
         self.areSettingsVerified = areSettingsVerified

@@ -10,7 +10,7 @@ import NIOCore
 struct OperatorRoutes: Sendable {
     let gateway: any GatewayPort
 
-    var all: [Route] { limitation + reduction + scheme + evidence }
+    var all: [Route] { limitation + reduction + scheme + service + evidence }
 
     private var limitation: [Route] {
         [
@@ -89,6 +89,19 @@ struct OperatorRoutes: Sendable {
                 let code = try RequestMembers(request.body, allowing: ["code"]).code()
                 return try .json(try await gateway.instruct(.schemeReset(code: code)))
             },
+        ]
+    }
+
+    private var service: [Route] {
+        [
+            Route(
+                .put, "/api/operator/cease-to-energise",
+                Self.operation("ceaseToEnergise", "End all delivery within the time of the grid code", body: nil)
+            ) { _ throws(APIProblem) in try .json(try await gateway.instruct(.ceaseToEnergise)) },
+            Route(
+                .delete, "/api/operator/cease-to-energise",
+                Self.operation("permitService", "Permit delivery again; it enters service anew", body: nil)
+            ) { _ throws(APIProblem) in try .json(try await gateway.instruct(.permitService)) },
         ]
     }
 

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import ConfigurationFiles
+import Electricity
+import Foundation
+import GridConnection
+import PowerControl
+
+/// Who carries out which function of the grid code at one EVSE, and what is left for the gateway.
+package struct GridCodePlan: Sendable {
+    package enum Party: String, Sendable { case device, gateway, nobody }
+
+    package struct Row: Equatable, Sendable {
+        package let function: GridFunction
+        package let by: Party
+        /// For people.
+        package let reason: String
+    }
+
+    package let rows: [Row]
+    /// What the gateway carries out; what the device does is off, and what our own answer takes is off its response times.
+    let profile: GridCodeProfile
+    /// Frequency and voltage have to be known. False where the device does everything that looks at them.
+    let needsMeasurement: Bool
+    /// The active power that counts as one per unit: in discharge, or in charging where there is no discharge.
+    let rating: Power
+
+    /// From a change at the connection point until 90 % of the charger's answer to it.
+    let answer: Interval
+    /// From an order until 90 % of its effect.
+    let effect: Interval
+
+    package init(_ code: SiteGridCode, _ evse: SiteConfiguration.EVSE, _ configuration: SiteConfiguration) {
+        let ratings = EVSEModel(evse, circuit: 0).ratings
+        rating = ratings.lower < .zero ? ratings.lower.magnitude : ratings.upper
+        effect = Self.effect(of: evse.charger.profile, over: rating) + configuration.control.period
+        answer = effect + (configuration.site.meter.map(Self.age) ?? .zero)
+        var drawing = GridCodeDrawing(
+            code: code, own: evse.ownGridFunctions, meter: configuration.site.meter?.profile, answer: answer,
+            effect: effect)
+        rows = drawing.rows()
+        profile = drawing.profile
+        needsMeasurement = drawing.needsMeasurement
+    }
+
+    /// A meter shows a change after at most one renewal and one poll.
+    private static func age(of meter: SiteConfiguration.DeviceConnection) -> Interval {
+        meter.profile.timing.refresh + meter.profile.timing.poll
+    }
+
+    private static func effect(of profile: FirmwareProfile, over span: Power) -> Interval {
+        guard let charger = profile.charger else { return .zero }
+        let steps = max(1, max(charger.commands.setPower.count, charger.commands.setZero.count))
+        let dynamics = charger.dynamics
+        return profile.transport.minimumWriteGap * steps + dynamics.deadTime + dynamics.rise(over: span)
+    }
+}
+
+extension ChargerDynamics {
+    /// From 0 to 90 % of a step: at the limited rate until the lag is slower than that.
+    fileprivate func rise(over span: Power) -> Interval {
+        let lag = timeConstant.inSeconds
+        let size = span.magnitude.inUnits
+        let rate = [rampUp, rampDown].filter { !$0.isZero }.min()?.inUnits ?? .infinity
+        // What is still missing when the lag takes over.
+        let rest = min(size, rate * lag)
+        let lagging = rest > size / 10 ? lag * log(10 * rest / size) : 0
+        let ramping = rate.isFinite ? (size - max(rest, size / 10)) / rate : 0
+        return .milliseconds(Int((1_000 * (lagging + ramping)).rounded(.up)))
+    }
+}
+
+/// Goes through the functions of one EVSE and takes out of the profile what the gateway leaves to others.
+private struct GridCodeDrawing {
+    let code: SiteGridCode
+    let own: Set<GridFunction>
+    let meter: FirmwareProfile?
+    let answer: Interval
+    let effect: Interval
+    var profile: GridCodeProfile
+    var needsMeasurement = false
+
+    init(
+        code: SiteGridCode, own: Set<GridFunction>, meter: FirmwareProfile?, answer: Interval, effect: Interval
+    ) {
+        self.code = code
+        self.own = own
+        self.meter = meter
+        self.answer = answer
+        self.effect = effect
+        profile = code.profile
+    }
+
+    mutating func rows() -> [GridCodePlan.Row] {
+        [
+            frequencyResponse(), voltWatt(), reactivePower(), enterService(), ceaseToEnergise(), momentaryCessation(),
+            trips(),
+        ].compactMap { $0 }
+    }
+
+    private typealias Row = GridCodePlan.Row
+
+    private mutating func frequencyResponse() -> Row? {
+        let sides = [profile.frequencyResponse.over, profile.frequencyResponse.under].filter(\.isOn)
+        guard let allowed = sides.map({ $0.startDelay + $0.responseTime }).min() else { return nil }
+        if own.contains(.frequencyResponse) {
+            profile.frequencyResponse.over.isOn = false
+            profile.frequencyResponse.under.isOn = false
+            return device(.frequencyResponse)
+        }
+        profile.frequencyResponse.over.responseTime = left(of: profile.frequencyResponse.over.responseTime)
+        profile.frequencyResponse.under.responseTime = left(of: profile.frequencyResponse.under.responseTime)
+        needsMeasurement = true
+        return measured(.frequencyResponse, within: allowed)
+    }
+
+    private mutating func voltWatt() -> Row? {
+        guard profile.voltWatt.isOn else { return nil }
+        if own.contains(.voltWatt) {
+            profile.voltWatt.isOn = false
+            return device(.voltWatt)
+        }
+        let allowed = profile.voltWatt.responseTime
+        profile.voltWatt.responseTime = left(of: allowed)
+        needsMeasurement = true
+        return measured(.voltWatt, within: allowed)
+    }
+
+    private mutating func reactivePower() -> Row? {
+        guard profile.reactivePower.mode != .off else { return nil }
+        if own.contains(.reactivePower) { return device(.reactivePower) }
+        return Row(
+            function: .reactivePower, by: .nobody,
+            reason: "the gateway commands active power only; the charger has to do it by itself")
+    }
+
+    private mutating func enterService() -> Row {
+        if own.contains(.enterService) {
+            profile.enterService.delay = .zero
+            profile.enterService.randomDelay = .zero
+            profile.enterService.ramp = .zero
+            profile.tenMinuteVoltage = nil
+            return device(.enterService)
+        }
+        needsMeasurement = true
+        let ramp = profile.enterService.ramp
+        let tenths = ramp.millionths / 1_000
+        let share = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+        let rise = ramp > .zero ? ", then rises by \(share) % a minute" : ""
+        return Row(
+            function: .enterService, by: missing.isEmpty ? .gateway : .nobody,
+            reason: missing.isEmpty ? "delivery waits \(profile.enterService.delay)\(rise)" : unmeasured)
+    }
+
+    private func ceaseToEnergise() -> Row {
+        let allowed = profile.ceaseToEnergise.within
+        if own.contains(.ceaseToEnergise) { return device(.ceaseToEnergise) }
+        return timed(.ceaseToEnergise, takes: effect, within: allowed)
+    }
+
+    private func momentaryCessation() -> Row? {
+        guard profile.momentaryCessation.isOn else { return nil }
+        if own.contains(.momentaryCessation) { return device(.momentaryCessation) }
+        return Row(
+            function: .momentaryCessation, by: .nobody,
+            reason: "it takes milliseconds; the gateway only does not command against it")
+    }
+
+    private func trips() -> Row? {
+        guard profile.trips.count > 0 else { return nil }
+        if own.contains(.trips) { return device(.trips) }
+        return Row(
+            function: .trips, by: .nobody,
+            reason: "a trip takes milliseconds; the charger's own protection has to be set")
+    }
+
+    // MARK: Words
+
+    private func device(_ function: GridFunction) -> Row {
+        Row(function: function, by: .device, reason: "as “own_grid_functions” says")
+    }
+
+    private var missing: [String] { meter?.lacks ?? ["the frequency", "the voltage"] }
+    private var unmeasured: String {
+        "nobody measures \(missing.joined(separator: " and ")) at the connection point, so nothing is delivered"
+    }
+
+    private func measured(_ function: GridFunction, within allowed: Interval) -> Row {
+        guard missing.isEmpty else { return Row(function: function, by: .nobody, reason: unmeasured) }
+        return timed(function, takes: answer, within: allowed)
+    }
+
+    private func timed(_ function: GridFunction, takes time: Interval, within allowed: Interval) -> Row {
+        guard time > allowed else {
+            return Row(function: function, by: .gateway, reason: "90 % within \(time), the code gives \(allowed)")
+        }
+        return Row(
+            function: function, by: .nobody,
+            reason: "the code gives \(allowed) and the gateway takes \(time); it follows all the same, late")
+    }
+
+    /// What our own answer leaves of a response time.
+    private func left(of time: Interval) -> Interval { max(.zero, time - answer) }
+}
+
+extension GridCodePlan {
+    /// One line for each function and EVSEs that have it alike; empty without a grid code.
+    package static func lines(_ configuration: SiteConfiguration) -> [String] {
+        guard let code = configuration.gridCode else { return [] }
+        var lines: [(text: String, evses: [Int])] = []
+        for evse in configuration.evses {
+            for row in GridCodePlan(code, evse, configuration).rows {
+                let text = "\(row.function.inWords) by \(row.by.inWords): \(row.reason)"
+                if let index = lines.firstIndex(where: { $0.text == text }) {
+                    lines[index].evses.append(evse.id)
+                } else {
+                    lines.append((text, [evse.id]))
+                }
+            }
+        }
+        return lines.map { line in
+            let evses = line.evses.map(String.init).joined(separator: ", ")
+            return "\(code.name), EVSE \(evses): \(line.text)"
+        }
+    }
+}
+
+extension GridCodePlan.Party {
+    var inWords: String {
+        switch self {
+        case .device: "the device"
+        case .gateway: "the gateway"
+        case .nobody: "nobody"
+        }
+    }
+}
+
+extension GridFunction {
+    package var inWords: String { rawValue.replacing("_", with: " ") }
+}
