@@ -2,6 +2,7 @@
 # Copyright 2026 The Sluice authors
 """The limitation scheme, the return after an order and the unbalance of phases, in a running gateway."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from gateway import Gateway
 from running import HTTPRefused, http_json, wait_until
 
 
-def site(sluice, folder: Path, rules: str, evses: str) -> Gateway:
+def site(sluice, folder: Path, rules: str, evses: str, drawn: str = "40 kW") -> Gateway:
     text = f"""
 site:
   name: Ruled
@@ -17,7 +18,7 @@ site:
   fuse: 63 A
   meter: {{ profile: sluice/simulated-meter, at: "simulated:" }}
 agreement:
-  import: 40 kW
+  import: {drawn}
   export: 10 kW
 {rules}
 evses:
@@ -87,3 +88,30 @@ def test_chargers_on_one_phase_together_keep_the_unbalance(sluice, tmp_path: Pat
     for _ in range(20):
         assert gateway.target_W(1) + gateway.target_W(2) <= 4_600
     assert "unbalance" in why(gateway, 1) + why(gateway, 2)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        '  timed: [{ from: "00:00", to: "24:00", import: 15 kW }]\n',
+        "  flexible: { import: 10 kW, needs_permission: false, after_silence: hold }\n",
+    ],
+    ids=["a window wider than firm", "a flexible part on top of firm"],
+)
+def test_what_a_rule_grants_on_top_of_firm_is_used_and_no_more(sluice, tmp_path: Path, rules: str) -> None:
+    gateway = site(sluice, tmp_path, rules, BIDI.format(id=1), drawn="5 kW")
+    gateway.wait_until_ready()
+    wait_until(lambda: gateway.target_W(1) > 8_000, "it charges with more than the firm 5 kW", patience_s=90)
+    for _ in range(20):
+        assert gateway.status()["connection_point"]["power_W"] <= 15_000
+
+
+def test_a_reload_does_not_change_the_rules_of_the_agreement(sluice, tmp_path: Path) -> None:
+    gateway = site(sluice, tmp_path, "  feed_in_cap: { installed_power: 10 kW }\n", BIDI.format(id=1))
+    gateway.wait_until_ready()
+    text = gateway.file.read_text(encoding="utf-8")
+    gateway.file.write_text(text.replace("installed_power: 10 kW", "installed_power: 90 kW"), encoding="utf-8")
+    gateway.running.process.send_signal(signal.SIGHUP)
+    gateway.wait_for_words("the rules of the agreement changed")
+    cap = next(each for each in gateway.status()["limits"] if "feed" in each["source"])
+    assert cap["export_W"] == 6_000
