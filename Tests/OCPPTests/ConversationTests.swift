@@ -46,7 +46,7 @@ extension Conversation {
             try station.call(.heartbeat(.init()), at: start + .seconds(29))
         }
         #expect(station.handle(#"[2,"c","ClearCache",{}]"#) == [.asked(MessageID("c"), .clearCache(.init()))])
-        let time = WallTime(milliseconds: 1_772_366_400_000)
+        let time = DateTime(WallTime(milliseconds: 1_772_366_400_000))
         #expect(
             station.handle(#"[3,"x-1",{"currentTime":"2026-03-01T12:00:00Z"}]"#)
                 == [.answered(MessageID("x-1"), .heartbeat(.init(currentTime: time)))])
@@ -112,7 +112,7 @@ extension Conversation {
         var station = Station21(idPrefix: "x")
         _ = try station.call(.heartbeat(.init()), at: start)
         let stream = NotifyPeriodicEventStream(
-            data: [.init(t: 0, v: "1")], id: 3, pending: 0, basetime: WallTime(milliseconds: 0))
+            data: [.init(t: 0, v: "1")], id: 3, pending: 0, basetime: DateTime(WallTime(milliseconds: 0)))
         let frame = try station.call(.notifyPeriodicEventStream(stream), at: start).frame
         #expect(String(decoding: frame.prefix(34), as: UTF8.self) == #"[6,"x-2","NotifyPeriodicEventStrea"#)
         var csms = Conversation<OCPP21.CSMSRequest, OCPP21.StationRequest>(idPrefix: "y")

@@ -221,7 +221,8 @@ private let wrong16 = [
             outputs == [
                 .asked(
                     MessageID("a"),
-                    .updateFirmware(.init(location: "ftp://h/x", retrieveDate: .init(milliseconds: 1_000))))
+                    .updateFirmware(.init(location: "ftp://h/x", retrieveDate: DateTime(WallTime(milliseconds: 1_000))))
+                )
             ])
     }
 }

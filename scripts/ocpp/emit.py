@@ -45,8 +45,7 @@ def module(version: Version) -> dict[str, str]:
 
 def file(version: Version, parts: list[str]) -> str:
     text = "\n".join(parts)
-    imports = ["Electricity"] if "WallTime" in text else []
-    imports += ["JSONText"] if re.search(r"\bJSON\b", text) else []
+    imports = ["JSONText"] if re.search(r"\bJSON\b", text) else []
     imports += ["OCPP"]
     return HEAD.format(version.label, "\n".join(f"import {each}" for each in imports)) + "\n" + text
 
@@ -112,7 +111,7 @@ def wrapped(lead: str, items: list[str], last: str) -> list[str]:
 
 SCALARS = {
     "boolean": "Bool", "integer": "Int", "decimal": "DecimalNumber", "tenths": "DecimalNumber", "text": "String",
-    "dateTime": "WallTime", "uri": "String", "any": "JSON",
+    "dateTime": "DateTime", "uri": "String", "any": "JSON",
 }  # fmt: skip
 
 

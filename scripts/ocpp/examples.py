@@ -42,7 +42,7 @@ class Maker:
             case "text":
                 return self.text(each.length)
             case "dateTime":
-                return ["2026-03-29T01:00:00Z", "2024-02-29T23:59:59.999Z", "2030-12-31T12:00:00.250Z"][self.next(3)]
+                return ["2026-03-29T01:00:00+02:00", "2024-02-29T23:59:59.999Z", "2030-12-31T12:00:00.250Z"][self.next(3)]
             case "uri":
                 return ["ftp://user@192.0.2.1:21/logs/", "https://csms.example/fw?id=1#a"][self.next(2)]
             case "word":

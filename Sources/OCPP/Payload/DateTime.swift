@@ -35,10 +35,23 @@ enum CivilDate {
     }
 }
 
-/// RFC 3339 date-times, to the millisecond; finer digits are cut off.
-enum DateTimeText {
+/// A point in time as a message writes it: RFC 3339, to the millisecond; finer digits are cut off. The offset it was written with
+/// stays, because schedules in local time read the digits and disregard it (`useLocalTime`).
+public struct DateTime: Hashable, Sendable {
+    public var time: WallTime
+    /// Minutes east of Greenwich, less than a day.
+    public var offset: Int16
+
+    public init(_ time: WallTime, offset: Int16 = 0) {
+        self.time = time
+        self.offset = offset
+    }
+
+    /// What the digits say, in seconds since 1970 as if they were UTC.
+    public var civilSeconds: Int64 { time.seconds + Int64(offset) * 60 }
+
     /// - Parameter lacksZone: Whether a text without offset is taken for UTC, as stations and backends of 1.6 write it.
-    static func read(_ text: some RandomAccessCollection<UInt8>, lacksZone: Bool) -> WallTime? {
+    init?(_ text: some RandomAccessCollection<UInt8>, lacksZone: Bool) {
         var scanner = Scanner(text: Array(text))
         guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
             let day = scanner.number(2), scanner.take("T") || scanner.take("t") || scanner.take(" "),
@@ -46,16 +59,18 @@ enum DateTimeText {
             let second = scanner.number(2),
             (1...12).contains(month), (1...CivilDate.daysInMonth(month, of: year)).contains(day),
             hour < 24, minute < 60, second <= 60, let fraction = scanner.milliseconds(),
-            let offset = scanner.offset(lacksZone: lacksZone), scanner.isAtEnd
+            let minutes = scanner.offset(lacksZone: lacksZone), scanner.isAtEnd
         else { return nil }
         // A leap second is the first second of the next minute, which is what clocks without leap seconds make of it.
         let seconds = (CivilDate.days(year: year, month: month, day: day) * 24 + hour) * 3_600 + minute * 60 + second
-        return WallTime(milliseconds: Int64((seconds - offset) * 1_000 + fraction))
+        time = WallTime(milliseconds: Int64((seconds - minutes * 60) * 1_000 + fraction))
+        offset = Int16(minutes)
     }
 
     /// `2026-03-01T12:00:00.250Z`; the fraction only if there is one.
-    static func write(_ time: WallTime) -> [UInt8] {
-        let milliseconds = Int(time.milliseconds.clampedToFourDigitYears)
+    var text: [UInt8] {
+        let offset = Int(self.offset.clampedToADay)
+        let milliseconds = Int((time.milliseconds + Int64(offset) * 60_000).clampedToFourDigitYears)
         let seconds = Int(WallTime(milliseconds: Int64(milliseconds)).seconds)
         let fraction = milliseconds - seconds * 1_000
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
@@ -78,11 +93,15 @@ enum DateTimeText {
             text.append(UInt8(ascii: "."))
             append(fraction, 3, to: &text)
         }
-        text.append(UInt8(ascii: "Z"))
+        guard offset != 0 else { return text + [UInt8(ascii: "Z")] }
+        text.append(UInt8(ascii: offset < 0 ? "-" : "+"))
+        append(abs(offset) / 60, 2, to: &text)
+        text.append(UInt8(ascii: ":"))
+        append(abs(offset) % 60, 2, to: &text)
         return text
     }
 
-    private static func append(_ value: Int, _ width: Int, to text: inout [UInt8]) {
+    private func append(_ value: Int, _ width: Int, to text: inout [UInt8]) {
         var divisor = 1
         for _ in 1..<width { divisor *= 10 }
         while divisor > 0 {
@@ -131,14 +150,14 @@ private struct Scanner {
         return value
     }
 
-    /// Seconds east of Greenwich.
+    /// Minutes east of Greenwich.
     mutating func offset(lacksZone: Bool) -> Int? {
         if take("Z") || take("z") { return 0 }
         if isAtEnd { return lacksZone ? 0 : nil }
         let isEast = take("+")
         guard isEast || take("-"), let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60
         else { return nil }
-        return (isEast ? 1 : -1) * (hours * 3_600 + minutes * 60)
+        return (isEast ? 1 : -1) * (hours * 60 + minutes)
     }
 }
 
@@ -147,4 +166,8 @@ extension Int64 {
     fileprivate var clampedToFourDigitYears: Int64 {
         Swift.min(253_402_300_799_999, Swift.max(-62_167_219_200_000, self))
     }
+}
+
+extension Int16 {
+    fileprivate var clampedToADay: Int16 { Swift.min(1_439, Swift.max(-1_439, self)) }
 }

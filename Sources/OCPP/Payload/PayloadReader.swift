@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
-import Electricity
 import JSONText
 
 /// Reads the values of a payload as the schemas know them. Generated code asks for each field in turn.
@@ -147,10 +146,10 @@ public struct PayloadReader: Sendable {
         do { return try json.rawText() } catch { throw Violation(error) }
     }
 
-    public mutating func dateTime() throws(Violation) -> WallTime {
+    public mutating func dateTime() throws(Violation) -> DateTime {
         let raw = try rawText()
         guard !raw.hasEscapes,
-            let time = DateTimeText.read(json.bytes[raw.range], lacksZone: version == .v16)
+            let time = DateTime(json.bytes[raw.range], lacksZone: version == .v16)
         else { throw Violation(.badDateTime, at: valueStart) }
         return time
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
-import Electricity
 import JSONText
 
 /// Writes the values of a payload; what is absent is left out, since OCPP knows no null (part 4, 4.1.5).
@@ -39,10 +38,10 @@ public struct PayloadWriter: Sendable {
         json.string(value)
     }
 
-    public mutating func dateTime(_ name: StaticString, _ value: WallTime?) {
+    public mutating func dateTime(_ name: StaticString, _ value: DateTime?) {
         guard let value else { return }
         json.name(name)
-        json.string(plain: DateTimeText.write(value))
+        json.string(plain: value.text)
     }
 
     public mutating func word<Word: OCPPWord>(_ name: StaticString, _ value: Word?) {
