@@ -163,7 +163,8 @@ let compositeCases: [CompositeCase] = [
         text: "0:32 7200:10 10800:32 93600:10 97200:32",
         profiles: [
             profile(
-                1, .txDefault, kind: .recurring(.daily), start: .instant(saturday - 86_400 + 7_200), duration: hour, at(0, 10)
+                1, .txDefault, kind: .recurring(.daily), start: .instant(saturday - 86_400 + 7_200), duration: hour,
+                at(0, 10)
             )
         ]),
     .init(
@@ -180,7 +181,8 @@ let compositeCases: [CompositeCase] = [
         name: "weekly", from: saturday, duration: 8 * 86_400,
         profiles: [
             profile(
-                1, .txDefault, kind: .recurring(.weekly), start: .instant(saturday - 30 * 86_400), at(0, 16), at(86_400, 8),
+                1, .txDefault, kind: .recurring(.weekly), start: .instant(saturday - 30 * 86_400), at(0, 16),
+                at(86_400, 8),
                 at(5 * 86_400, 20))
         ]),
     .init(
@@ -195,14 +197,16 @@ let compositeCases: [CompositeCase] = [
         name: "daily by local time when an hour is skipped", from: saturday, duration: 2 * 86_400, clock: berlin,
         text: "0:6 54000:16 82800:6 136800:16 165600:6",
         profiles: [
-            profile(1, .txDefault, kind: .recurring(.daily), start: .civil(saturday - 86_400), at(0, 6), at(16 * hour, 16))
+            profile(
+                1, .txDefault, kind: .recurring(.daily), start: .civil(saturday - 86_400), at(0, 6), at(16 * hour, 16))
         ]),
     .init(
         name: "a period inside the skipped hour does not happen", from: saturday + 80_000, duration: 20_000,
         clock: berlin, text: "0:6",
         profiles: [
             profile(
-                1, .txDefault, kind: .recurring(.daily), start: .civil(saturday - 86_400), at(0, 6), at(2 * hour + 600, 16),
+                1, .txDefault, kind: .recurring(.daily), start: .civil(saturday - 86_400), at(0, 6),
+                at(2 * hour + 600, 16),
                 at(2 * hour + 1_200, 6))
         ]),
     .init(
@@ -210,7 +214,8 @@ let compositeCases: [CompositeCase] = [
         clock: berlin, text: "0:6 7000:16 7600:6 10600:16 11200:6",
         profiles: [
             profile(
-                1, .txDefault, kind: .recurring(.daily), start: .civil(october - 86_400), at(0, 6), at(2 * hour + 600, 16),
+                1, .txDefault, kind: .recurring(.daily), start: .civil(october - 86_400), at(0, 6),
+                at(2 * hour + 600, 16),
                 at(2 * hour + 1_200, 6))
         ]),
     .init(
@@ -232,12 +237,15 @@ let compositeCases: [CompositeCase] = [
     .init(
         name: "dynamic without update falls to the next level", text: "0:16 120:6",
         profiles: [
-            profile(1, .txDefault, level: 1, kind: .dynamic, duration: 120, at(0, 16)), profile(2, .txDefault, at(0, 6)),
+            profile(1, .txDefault, level: 1, kind: .dynamic, duration: 120, at(0, 16)),
+            profile(2, .txDefault, at(0, 6)),
         ]),
     .init(
         name: "dynamic counts from its update", text: "0:16 180:6",
         profiles: [
-            profile(1, .txDefault, level: 1, kind: .dynamic, duration: 120, at(0, 16)) { $0.updateTime = saturday + 60 },
+            profile(1, .txDefault, level: 1, kind: .dynamic, duration: 120, at(0, 16)) {
+                $0.updateTime = saturday + 60
+            },
             profile(2, .txDefault, at(0, 6)),
         ]),
     .init(
