@@ -153,7 +153,8 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
         }
 }
 
-// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`.
+// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
+// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp).
 let tool = Context.environment["SLUICE_TOOL"]
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
 let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
@@ -161,7 +162,10 @@ let tools: [Target] =
     tool.map { name in
         [
             .executableTarget(
-                name: name, dependencies: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"],
+                name: name,
+                dependencies: name.hasPrefix("OCPP")
+                    ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
+                    : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"],
                 path: (isFuzzing ? "Fuzz/" : "Benchmarks/") + name, swiftSettings: settings + instrumented,
                 linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
         ]

@@ -47,7 +47,8 @@ extension SchedulePeriod {
             start: wire.startPeriod, limit: PhaseRates(wire: wire.limit, wire.limit_L2, wire.limit_L3),
             dischargeLimit: PhaseRates(wire: wire.dischargeLimit, wire.dischargeLimit_L2, wire.dischargeLimit_L3),
             setpoint: PhaseRates(wire: wire.setpoint, wire.setpoint_L2, wire.setpoint_L3),
-            setpointReactive: PhaseRates(wire: wire.setpointReactive, wire.setpointReactive_L2, wire.setpointReactive_L3),
+            setpointReactive: PhaseRates(
+                wire: wire.setpointReactive, wire.setpointReactive_L2, wire.setpointReactive_L3),
             numberPhases: wire.numberPhases, phaseToUse: wire.phaseToUse,
             mode: (wire.operationMode?.word).flatMap(OperationMode.init(rawValue:)) ?? .chargingOnly)
         wantsPreconditioning = wire.preconditioningRequest ?? false
@@ -68,7 +69,8 @@ extension ChargingProfiles.Update {
             limit: PhaseRates(wire: wire.limit, wire.limit_L2, wire.limit_L3),
             dischargeLimit: PhaseRates(wire: wire.dischargeLimit, wire.dischargeLimit_L2, wire.dischargeLimit_L3),
             setpoint: PhaseRates(wire: wire.setpoint, wire.setpoint_L2, wire.setpoint_L3),
-            setpointReactive: PhaseRates(wire: wire.setpointReactive, wire.setpointReactive_L2, wire.setpointReactive_L3))
+            setpointReactive: PhaseRates(
+                wire: wire.setpointReactive, wire.setpointReactive_L2, wire.setpointReactive_L3))
     }
 }
 
