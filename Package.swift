@@ -29,14 +29,23 @@ let house: [Room] = [
     Room(name: "Chargers", imports: ["Electricity"]),
     // Device machines over a link: Modbus by profile, and one file per family where data is not enough.
     Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity"]),
+    // JSON front to back, bounded, without a tree or as one.
+    Room(name: "JSONText"),
+    // OCPP without its messages: RPC frames, reading and writing of payloads, charging profiles and composite schedules.
+    Room(
+        name: "OCPP", imports: ["Electricity", "JSONText"], testImports: ["OCPP16", "OCPP201", "OCPP21"]),
+    // The messages of one version each. Generated: scripts/generate-ocpp.
+    Room(name: "OCPP16", imports: ["Electricity", "OCPP"]),
+    Room(name: "OCPP201", imports: ["Electricity", "JSONText", "OCPP"]),
+    Room(name: "OCPP21", imports: ["Electricity", "JSONText", "OCPP"]),
     // EXI bit streams and what every V2G schema needs: the handshake, XML signatures. Generated: scripts/generate-exi.
-    Room(name: "EXI", testImports: ["EXIDIN", "EXIISO2", "EXIISO20", "EXITables"]),
+    Room(name: "EXI", testImports: ["EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]),
     // The messages of one standard each, with their generated codecs.
     Room(name: "EXIDIN", imports: ["EXI"]),
     Room(name: "EXIISO2", imports: ["EXI"]),
     Room(name: "EXIISO20", imports: ["EXI"]),
     // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
-    Room(name: "EXITables", imports: ["EXI"]),
+    Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
     // YAML with line and column into typed values: the site's configuration with the rules of its connection,
@@ -144,7 +153,8 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
         }
 }
 
-// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`.
+// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
+// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp).
 let tool = Context.environment["SLUICE_TOOL"]
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
 let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
@@ -152,7 +162,10 @@ let tools: [Target] =
     tool.map { name in
         [
             .executableTarget(
-                name: name, dependencies: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables"],
+                name: name,
+                dependencies: name.hasPrefix("OCPP")
+                    ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
+                    : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"],
                 path: (isFuzzing ? "Fuzz/" : "Benchmarks/") + name, swiftSettings: settings + instrumented,
                 linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
         ]

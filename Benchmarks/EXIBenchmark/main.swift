@@ -7,6 +7,7 @@ import EXIISO2
 import EXIISO20
 import EXITables
 import Glibc
+import JSONText
 
 // Nanoseconds of thread time to read and to write each message of a file of JSON lines with name, set, exi:
 //

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import JSONText
+
 /// One message as a line of JSON, with its bytes (`exi`, hexadecimal) or its meaning (`json`), the schema's namespace,
 /// the kind and the root.
 public struct MessageLines: Sendable {

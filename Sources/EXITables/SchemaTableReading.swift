@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import JSONText
+
 extension SchemaTable {
     init(text: String) throws(TableError) {
         let root: JSON

@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import EXI
+import JSONText
 
 extension SchemaTable {
     /// What a message is; the two have different grammars.

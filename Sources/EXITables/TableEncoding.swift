@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import EXI
+import JSONText
 
 extension SchemaTable {
     /// - Parameter json: An object with the root element's name as its only key.

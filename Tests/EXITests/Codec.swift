@@ -5,6 +5,7 @@ import EXIDIN
 import EXIISO2
 import EXIISO20
 import EXITables
+import JSONText
 
 @testable import EXI
 

@@ -3,6 +3,7 @@
 
 import EXITables
 import Foundation
+import JSONText
 
 @testable import EXI
 

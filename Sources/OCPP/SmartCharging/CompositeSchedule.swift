@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+/// What all profiles together say about a stretch of time (K08).
+public struct CompositeSchedule: Equatable, Sendable {
+    public var evse: Int
+    /// Seconds since 1970.
+    public var start: Int64
+    /// Seconds.
+    public var duration: Int
+    public var unit: RateUnit
+    /// The first starts at 0. Neighbours differ.
+    public var periods: [CompositePeriod]
+}
+
+/// What is in force from an instant on; rates in thousandths of the unit asked for.
+public struct CompositePeriod: Equatable, Sendable {
+    /// Seconds after the start of the composite.
+    public var start = 0
+    /// How much the EVSE may charge; absent only where nothing may flow anyhow (Idle).
+    public var limit: PhaseRates?
+    /// Present where the mode lets energy flow back.
+    public var dischargeLimit: PhaseRates?
+    public var setpoint: PhaseRates?
+    public var setpointReactive: PhaseRates?
+    /// On AC.
+    public var numberPhases: Int?
+    public var phaseToUse: Int?
+    public var mode = OperationMode.chargingOnly
+    public var wantsPreconditioning = false
+    public var sleeps = false
+    public var baseline: Int64?
+    public var frequencyCurve: [CurvePoint] = []
+    public var signalCurve: [CurvePoint] = []
+    /// The profile that leads for the transaction: TxProfile, TxDefaultProfile or PriorityCharging.
+    public var leader: Int?
+
+    public init() {}
+
+    /// Whether the same is to be done, wherever it comes from.
+    func says(_ other: CompositePeriod) -> Bool {
+        var other = other
+        other.start = start
+        other.leader = leader
+        return self == other
+    }
+}
+
+extension ChargingProfiles {
+    /// The composite of `duration` seconds from `start` on (K08.FR.04); a duration of 0 gives what is in force at `start`.
+    ///
+    /// Boundaries are exact: from one instant the next is computed at which any profile that counts may change. Without a
+    /// transaction the schedule is that of one that would run (K08.FR.06).
+    /// - Parameter unit: Nil takes the leading profile's unit, else A on AC and W on DC.
+    public func compositeSchedule(
+        for evse: EVSEConditions, from start: Int64, duration: Int, unit: RateUnit? = nil, _ station: StationConditions
+    ) -> CompositeSchedule {
+        var sweep = EVSESweep(self, evse, station, includingStation: true, usesDelays: evse.transaction != nil)
+        let unit = unit ?? sweep.leadingUnit(at: start) ?? (evse.supply.isDirect ? .watts : .amperes)
+        let duration = max(0, duration)
+        let periods = Self.sweep(from: start, for: duration) { time in sweep.step(at: time, in: unit) }
+        return CompositeSchedule(evse: evse.id, start: start, duration: duration, unit: unit, periods: periods)
+    }
+
+    /// The composite of the whole station: what its EVSEs may take together, under what holds for EVSE 0.
+    public func stationSchedule(
+        of evses: [EVSEConditions], from start: Int64, duration: Int, unit: RateUnit, _ station: StationConditions
+    ) -> CompositeSchedule {
+        var sweeps = evses.map {
+            EVSESweep(self, $0, station, includingStation: false, usesDelays: $0.transaction != nil)
+        }
+        var whole = StationSweep(self, evses, station)
+        let duration = max(0, duration)
+        let periods = Self.sweep(from: start, for: duration) { time in
+            var sum: Int64 = 0
+            var until = Int64.max
+            for index in sweeps.indices {
+                let step = sweeps[index].step(at: time, in: unit)
+                sum = sum.adding(step.period.limit?.sum(in: unit) ?? 0)
+                until = min(until, step.until)
+            }
+            return whole.step(at: time, over: sum, in: unit, until)
+        }
+        return CompositeSchedule(evse: 0, start: start, duration: duration, unit: unit, periods: periods)
+    }
+
+    /// What is in force at an EVSE at this instant, and when to ask again. For the control loop.
+    public func inForce(
+        for evse: EVSEConditions, at time: Int64, in unit: RateUnit, _ station: StationConditions
+    ) -> (period: CompositePeriod, until: Int64) {
+        var sweep = EVSESweep(self, evse, station, includingStation: true, usesDelays: evse.transaction != nil)
+        return sweep.step(at: time, in: unit)
+    }
+
+    private static func sweep(
+        from start: Int64, for duration: Int, _ step: (Int64) -> (period: CompositePeriod, until: Int64)
+    ) -> [CompositePeriod] {
+        var periods: [CompositePeriod] = []
+        let end = start.adding(Int64(duration))
+        var time = start
+        repeat {
+            var (period, until) = step(time)
+            period.start = Int(time - start)
+            if periods.last.map({ !$0.says(period) }) ?? true { periods.append(period) }
+            time = until
+        } while time < end
+        return periods
+    }
+}
+
+extension EVSEConditions.Supply {
+    var isDirect: Bool {
+        switch self {
+        case .direct: true
+        case .alternating: false
+        }
+    }
+
+    /// 1 on DC.
+    var phases: Int {
+        switch self {
+        case .direct: 1
+        case .alternating(let phases): min(3, max(1, phases))
+        }
+    }
+}
+
+extension PhaseRates {
+    /// In W over all phases; in A the largest of the phases, which is what a fuse sees.
+    func sum(in unit: RateUnit) -> Int64 { unit == .watts ? total : max(base, l2 ?? base, l3 ?? base) }
+}
