@@ -48,6 +48,8 @@ let house: [Room] = [
     Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
     Room(name: "SimulatedSite", imports: ["Chargers", "Electricity"]),
+    // The site as registers for operator boxes and building controllers: what they show, what a write means.
+    Room(name: "SiteRegisters", imports: ["Electricity"]),
     // YAML with line and column into typed values: the site's configuration with the rules of its connection,
     // firmware profiles, grid codes.
     Room(name: "ConfigurationFiles", imports: ["Chargers", "Electricity", "GridConnection"], products: ["Yams"]),
@@ -71,7 +73,7 @@ let house: [Room] = [
         name: "Gateway",
         imports: [
             "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "Journal", "LinuxIO",
-            "LocalAPI", "PowerControl", "SimulatedSite", "CRealTime",
+            "LocalAPI", "PowerControl", "SimulatedSite", "SiteRegisters", "CRealTime",
         ],
         products: ["Logging", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.

@@ -17,11 +17,13 @@ package final class ModbusServer: Sendable {
     ///   - host: An IPv4 or IPv6 address.
     ///   - port: 0 takes a free one.
     package static func tcp(
-        host: String = "127.0.0.1", port: UInt16 = 0, service: any RegisterService
+        host: String = "127.0.0.1", port: UInt16 = 0, bounds: ServerBounds = ServerBounds(),
+        service: any RegisterService
     ) throws(SystemFault) -> ModbusServer {
         let (listener, port) = try listenTCP(host: host, port: port)
         return ModbusServer(
-            port: port, waker: try waker(closing: listener), listener: listener, line: nil, service: service)
+            port: port, waker: try waker(closing: listener), listener: listener, line: nil, bounds: bounds,
+            service: service)
     }
 
     /// Answers on a serial line or pseudo terminal.
@@ -30,7 +32,8 @@ package final class ModbusServer: Sendable {
         adopting descriptor: Int32, service: any RegisterService
     ) throws(SystemFault) -> ModbusServer {
         ModbusServer(
-            port: nil, waker: try waker(closing: descriptor), listener: nil, line: descriptor, service: service)
+            port: nil, waker: try waker(closing: descriptor), listener: nil, line: descriptor, bounds: ServerBounds(),
+            service: service)
     }
 
     /// Answers on a serial port.
@@ -47,12 +50,16 @@ package final class ModbusServer: Sendable {
         }
     }
 
-    private init(port: UInt16?, waker: WakeUp, listener: Int32?, line: Int32?, service: any RegisterService) {
+    private init(
+        port: UInt16?, waker: WakeUp, listener: Int32?, line: Int32?, bounds: ServerBounds,
+        service: any RegisterService
+    ) {
         self.port = port
         self.waker = waker
         stopFlag = StopFlag()
         thread = PlainThread(name: "modbus server") { [stopFlag] in
-            var loop = ServerLoop(waker: waker, stop: stopFlag, listener: listener, line: line, service: service)
+            var loop = ServerLoop(
+                waker: waker, stop: stopFlag, listener: listener, line: line, bounds: bounds, service: service)
             loop.run()
         }
     }

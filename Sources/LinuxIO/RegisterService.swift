@@ -55,9 +55,14 @@ package protocol RegisterService: AnyObject, Sendable {
         _ table: RegisterTable, at address: UInt16, count: Int, unit: UInt8
     ) throws(ModbusException) -> [Bool]
     func writeBits(_ values: [Bool], to address: UInt16, unit: UInt8) throws(ModbusException)
+    /// Takes over a write that cannot be answered at once. Until it is finished the connection's next request waits; the
+    /// other connections do not.
+    /// - Returns: False leaves it to `write`.
+    func takesOver(_ write: ServedWrite) -> Bool
 }
 
 extension RegisterService {
+    package func takesOver(_ write: ServedWrite) -> Bool { false }
     package func serves(unit: UInt8) -> Bool { true }
     package func conduct(for request: ServedRequest) -> ServedConduct { .answer }
     package func readBits(

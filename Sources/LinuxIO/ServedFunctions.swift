@@ -33,11 +33,10 @@ struct ServedFunctions {
         case 5:
             guard quantity == 0 || quantity == 0xFF00, pdu.count == 5 else { throw .illegalValue }
             try service.writeBits([quantity != 0], to: address, unit: unit)
-        case 6:
-            guard pdu.count == 5 else { throw .illegalValue }
-            try service.write([quantity], to: address, unit: unit)
+        case 6, 16:
+            guard let write = try registerWrite(pdu) else { throw .illegalFunction }
+            try service.write(write.values, to: write.address, unit: unit)
         case 15: try writeBits(address, count, unit, pdu)
-        case 16: try writeRegisters(address, count, unit, pdu)
         // Nothing else passed the guard above.
         case _: throw .illegalFunction
         }
@@ -73,12 +72,17 @@ struct ServedFunctions {
         try service.writeBits(values, to: address, unit: unit)
     }
 
-    private func writeRegisters(
-        _ address: UInt16, _ count: Int, _ unit: UInt8, _ pdu: [UInt8]
-    ) throws(ModbusException) {
+    /// What a request writes to registers; nil where it does something else.
+    func registerWrite(_ pdu: [UInt8]) throws(ModbusException) -> (address: UInt16, values: [UInt16])? {
+        guard let function = pdu.first, function == 6 || function == 16 else { return nil }
+        guard let address = Self.word(pdu, 1), let quantity = Self.word(pdu, 3) else { throw .illegalValue }
+        guard function == 16 else {
+            guard pdu.count == 5 else { throw .illegalValue }
+            return (address, [quantity])
+        }
+        let count = Int(quantity)
         try check(address, count, atMost: 123, pdu.count == 6 + 2 * count && Int(pdu[5]) == 2 * count)
-        let values = (0..<count).map { UInt16(pdu[6 + 2 * $0]) << 8 | UInt16(pdu[7 + 2 * $0]) }
-        try service.write(values, to: address, unit: unit)
+        return (address, (0..<count).map { UInt16(pdu[6 + 2 * $0]) << 8 | UInt16(pdu[7 + 2 * $0]) })
     }
 
     /// The order of the checks is the standard's: quantity first, then address.

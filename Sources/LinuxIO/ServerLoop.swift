@@ -9,9 +9,19 @@ struct ServerLoop {
     private struct Peer {
         let descriptor: Int32
         let framing: ModbusFraming
+        let name: String
+        /// When it last asked for something.
+        var askedAt = MonotonicClock.now()
+        var waiting: Waiting?
         var input: [UInt8] = []
         var lastInput = Instant.distantPast
         var output: [UInt8] = []
+    }
+    /// A request whose answer the service still owes.
+    private struct Waiting {
+        let frame: ModbusFraming.Frame
+        let pending: PendingAnswer
+        let until: Instant
     }
     private struct Delayed {
         let due: Instant
@@ -21,6 +31,7 @@ struct ServerLoop {
     private let waker: WakeUp
     private let stop: StopFlag
     private let listener: Int32?
+    private let bounds: ServerBounds
     private let service: any RegisterService
     private var peers: [Peer] = []
     private var delayed: [Delayed] = []
@@ -30,29 +41,45 @@ struct ServerLoop {
     /// Far above the standard's 1.5 characters, because adapters hand bytes over in lumps.
     private static let longestGap = Interval.milliseconds(100)
 
-    init(waker: WakeUp, stop: StopFlag, listener: Int32?, line: Int32?, service: any RegisterService) {
+    init(
+        waker: WakeUp, stop: StopFlag, listener: Int32?, line: Int32?, bounds: ServerBounds,
+        service: any RegisterService
+    ) {
         self.waker = waker
         self.stop = stop
         self.listener = listener
+        self.bounds = bounds
         self.service = service
-        if let line { peers = [Peer(descriptor: line, framing: .rtu)] }
+        if let line { peers = [Peer(descriptor: line, framing: .rtu, name: "serial line")] }
     }
 
     mutating func run() {
         while !stop.isRaised {
             var entries = [pollfd(fd: waker.descriptor, events: Int16(POLLIN), revents: 0)]
             entries += peers.map { peer in
-                let events = Int16(POLLIN) | (peer.output.isEmpty ? 0 : Int16(POLLOUT))
+                // Who waits for an answer is not listened to: what it sends stays in its own buffers.
+                let events = (peer.waiting == nil ? Int16(POLLIN) : 0) | (peer.output.isEmpty ? 0 : Int16(POLLOUT))
                 return pollfd(fd: peer.descriptor, events: events, revents: 0)
             }
             if let listener { entries.append(pollfd(fd: listener, events: Int16(POLLIN), revents: 0)) }
-            _ = awaitAny(&entries, until: delayed.map(\.due).min() ?? .distantFuture)
+            _ = awaitAny(&entries, until: nextDeadline)
             _ = waker.take()
             serve(entries)
             sendWhatIsDue()
+            answerThoseWaiting()
         }
         for peer in peers { close(peer.descriptor) }
         if let listener { close(listener) }
+    }
+
+    private mutating func listen(_ index: Int, _ events: Int16) -> Bool {
+        guard peers[index].waiting != nil else { return read(index) }
+        return events & Int16(POLLHUP | POLLERR) == 0
+    }
+
+    private var nextDeadline: Instant {
+        let owed = peers.compactMap(\.waiting?.until).min() ?? .distantFuture
+        return min(delayed.map(\.due).min() ?? .distantFuture, owed)
     }
 
     private mutating func serve(_ entries: [pollfd]) {
@@ -60,22 +87,32 @@ struct ServerLoop {
             if entry.fd == listener {
                 accept(from: entry.fd)
             } else if let index = peers.firstIndex(where: { $0.descriptor == entry.fd }) {
-                if !(read(index) && flush(index)) { drop(entry.fd) }
+                if !(listen(index, entry.revents) && flush(index)) { drop(entry.fd) }
             }
         }
     }
 
     private mutating func accept(from listener: Int32) {
-        let descriptor = Glibc.accept(listener, nil, nil)
+        let (descriptor, name) = acceptConnection(from: listener)
         guard descriptor >= 0 else {
             // Out of descriptors: the connection stays in the queue, so do not spin.
             if errno == EMFILE || errno == ENFILE { MonotonicClock.sleep(for: .milliseconds(50)) }
             return
         }
-        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
-        peers.append(Peer(descriptor: descriptor, framing: .tcp))
+        guard makeRoom() else {
+            close(descriptor)
+            return
+        }
+        peers.append(Peer(descriptor: descriptor, framing: .tcp, name: name))
+    }
+
+    /// Where all connections are taken, the one that has been idle longest gives way.
+    private mutating func makeRoom() -> Bool {
+        guard peers.count >= bounds.connections else { return true }
+        let idlest = peers.filter { $0.waiting == nil }.min { $0.askedAt < $1.askedAt }
+        guard let idlest, MonotonicClock.now() - idlest.askedAt >= bounds.idle else { return false }
+        drop(idlest.descriptor)
+        return true
     }
 
     private mutating func drop(_ descriptor: Int32) {
@@ -95,7 +132,13 @@ struct ServerLoop {
         if peers[index].framing == .rtu && now - peers[index].lastInput > Self.longestGap { peers[index].input = [] }
         peers[index].lastInput = now
         peers[index].input += buffer.prefix(count)
-        while true {
+        return work(index)
+    }
+
+    /// Answers what has arrived whole, up to a request whose answer has to be waited for.
+    /// - Returns: False when the connection is over.
+    private mutating func work(_ index: Int) -> Bool {
+        while peers[index].waiting == nil {
             switch peers[index].framing.cut(from: &peers[index].input) {
             case .incomplete: return peers[index].input.count <= Self.mostBytes
             case .nonsense:
@@ -104,9 +147,11 @@ struct ServerLoop {
                 peers[index].input = []
                 return true
             case .frame(let frame):
+                peers[index].askedAt = MonotonicClock.now()
                 guard answer(frame, on: index) else { return false }
             }
         }
+        return true
     }
 
     /// A pseudo terminal reports a hang-up while nobody has its other side open; somebody may open it again.
@@ -128,6 +173,7 @@ struct ServerLoop {
             return true
         }
         let functions = ServedFunctions(service: service)
+        if isTakenOver(frame, functions, index) { return true }
         switch service.conduct(for: ServedFunctions.request(unit: frame.unit, pdu: frame.pdu)) {
         case .answer: send(functions.answer(unit: frame.unit, pdu: frame.pdu), to: index, frame, after: .zero)
         case .delay(let wait): send(functions.answer(unit: frame.unit, pdu: frame.pdu), to: index, frame, after: wait)
@@ -137,6 +183,39 @@ struct ServerLoop {
         case .hangUp: return peer.framing == .rtu
         }
         return true
+    }
+
+    private mutating func isTakenOver(
+        _ frame: ModbusFraming.Frame, _ functions: ServedFunctions, _ index: Int
+    ) -> Bool {
+        // A write that is malformed is refused by the function itself.
+        guard let write = try? functions.registerWrite(frame.pdu) else { return false }
+        let pending = PendingAnswer(waker: waker)
+        let served = ServedWrite(
+            unit: frame.unit, address: write.address, values: write.values, peer: peers[index].name, pending: pending)
+        guard service.takesOver(served) else { return false }
+        peers[index].waiting = Waiting(frame: frame, pending: pending, until: MonotonicClock.now() + bounds.answer)
+        return true
+    }
+
+    /// Sends the answers that have come meanwhile; who waits in vain is told that nothing is known.
+    private mutating func answerThoseWaiting() {
+        let now = MonotonicClock.now()
+        for descriptor in peers.filter({ $0.waiting != nil }).map(\.descriptor) {
+            guard let index = peers.firstIndex(where: { $0.descriptor == descriptor }),
+                let waiting = peers[index].waiting
+            else { continue }
+            let function = waiting.frame.pdu.first ?? 0
+            switch waiting.pending.take() {
+            case .done: send(Array(waiting.frame.pdu.prefix(5)), to: index, waiting.frame, after: .zero)
+            case .refused(let refusal): send([function | 0x80, refusal.code], to: index, waiting.frame, after: .zero)
+            case nil:
+                guard now >= waiting.until else { continue }
+                send([function | 0x80, ModbusException.deviceFailure.code], to: index, waiting.frame, after: .zero)
+            }
+            peers[index].waiting = nil
+            if !(work(index) && flush(index)) { drop(descriptor) }
+        }
     }
 
     private mutating func send(_ pdu: [UInt8], to index: Int, _ frame: ModbusFraming.Frame, after wait: Interval) {

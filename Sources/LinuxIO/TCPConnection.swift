@@ -49,6 +49,39 @@ private func connect(to address: [UInt8], until deadline: Instant) -> Result<Int
     return .success(descriptor)
 }
 
+/// Takes a waiting connection, which then does not block; a peer that acknowledges nothing for ten seconds counts as gone.
+/// - Returns: A descriptor below zero where there is none; the peer's address and port in words.
+func acceptConnection(from listener: Int32) -> (descriptor: Int32, peer: String) {
+    var address = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
+    var size = socklen_t(address.count)
+    let descriptor = address.withUnsafeMutableBytes { bytes in
+        Glibc.accept(listener, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), &size)
+    }
+    guard descriptor >= 0 else { return (descriptor, "") }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
+    setOption(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(10_000))
+    setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, Int32(1))
+    return (descriptor, name(of: address.prefix(Int(size))))
+}
+
+/// `192.0.2.7:40112`.
+private func name(of address: ArraySlice<UInt8>) -> String {
+    var host = [CChar](repeating: 0, count: 64)
+    var service = [CChar](repeating: 0, count: 16)
+    let code = Array(address).withUnsafeBytes { bytes -> Int32 in
+        guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return EINVAL }
+        return getnameinfo(
+            start, socklen_t(bytes.count), &host, socklen_t(host.count), &service, socklen_t(service.count),
+            NI_NUMERICHOST | NI_NUMERICSERV)
+    }
+    guard code == 0 else { return "unknown" }
+    let text = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let port = String(decoding: service.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return text.contains(":") ? "[\(text)]:\(port)" : "\(text):\(port)"
+}
+
 /// Best effort: without an option the connection works, only less well.
 func setOption<Value: BitwiseCopyable>(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Value) {
     var value = value

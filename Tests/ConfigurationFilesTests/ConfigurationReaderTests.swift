@@ -152,7 +152,18 @@ struct ConfigurationReaderTests {
             [
                 "9:20: control.period: expected 10 ms to 1 s, found “5 s”",
                 "9:31: control.ramp: expected a power per second such as 2 kW/s, found “3 kW”",
-                "9:58: control.priorities[1]: expected one of person, backend, market, tariff, found “people”",
+                "9:58: control.priorities[1]: expected one of person, controller, backend, market, tariff, found “people”",
+            ]
+        ),
+        (
+            "evses:",
+            "modbus_server: { listen: \"boxes.example:502\", unit: 0, may: [write], silent_after: 1 s }\nevses:",
+            [
+                "9:26: modbus_server.listen: expected an address of this machine such as 127.0.0.1:1502 or 192.0.2.10:502, "
+                    + "found “boxes.example”",
+                "9:53: modbus_server.unit: expected a whole number from 1 to 255, found “0”",
+                "9:62: modbus_server.may[0]: expected one of read, limit, setpoint, found “write”",
+                "9:84: modbus_server.silent_after: expected 10 s to 1 d, found “1 s”",
             ]
         ),
         (
@@ -185,6 +196,20 @@ struct ConfigurationReaderTests {
             ], PowerLimits(from: .zero, to: .watts(11_000))
         ),
         ("unit: 1 }\n\n", "unit: 1 }\n", [], PowerLimits(from: .watts(-10_000), to: .watts(10_000))),
+        (
+            "evses:", "modbus_server: {}\nevses:",
+            [
+                "9:16: modbus_server: Modbus has neither passwords nor encryption: at 127.0.0.1:1502 every process of this "
+                    + "machine may read, limit, setpoint"
+            ], PowerLimits(from: .watts(-10_000), to: .watts(10_000))
+        ),
+        (
+            "evses:", "modbus_server: { listen: \"0.0.0.0:502\", may: [read] }\nevses:",
+            [
+                "9:16: modbus_server: Modbus has neither passwords nor encryption: at 0.0.0.0:502 whoever reaches this port may "
+                    + "read; keep the port on a network of its own or behind a firewall"
+            ], PowerLimits(from: .watts(-10_000), to: .watts(10_000))
+        ),
         (
             "- id: 1\n", "- id: 1\n    limits: { charge: 22 kW, discharge: 5 kW }\n",
             [

@@ -3,6 +3,7 @@
 
 import Chargers
 import Electricity
+import Synchronization
 import Testing
 
 @testable import LinuxIO
@@ -94,6 +95,62 @@ extension OneAtATime {
             #expect(try port.read(waiting: .seconds(5)).prefix(5) == [1, 3, 2, 0, 0])
         }
 
+        @Test func `an answer that takes its time holds up its own connection only`() throws {
+            let device = SlowWriter()
+            let server = try ModbusServer.tcp(service: device)
+            defer { server.stop() }
+            let endpoint = ModbusEndpoint.tcp(host: "127.0.0.1", port: server.port ?? 0)
+            let reader = ModbusLink(endpoint)
+            try reader.open()
+            let writing = PlainThread(name: "writer") {
+                let writer = ModbusLink(endpoint)
+                let result = Result {
+                    try writer.open()
+                    try writer.write([7], to: 3, unit: 1, using: .single)
+                }
+                device.outcome.withLock { $0 = result.isSuccess }
+            }
+            let waiting = try #require(device.firstWrite())
+            #expect(try reader.read(.holding, at: 5, count: 1, unit: 1) == [5])
+            #expect(device.outcome.withLock { $0 } == nil)
+            #expect(waiting.values == [7] && waiting.address == 3 && waiting.peer.hasPrefix("127.0.0.1:"))
+            waiting.pending.finish()
+            // Only the first counts.
+            waiting.pending.finish(.busy)
+            writing.join()
+            #expect(device.outcome.withLock { $0 } == true)
+        }
+
+        @Test func `who waits in vain is told that nothing is known`() throws {
+            let server = try ModbusServer.tcp(
+                bounds: ServerBounds(answer: .milliseconds(50)), service: SlowWriter())
+            defer { server.stop() }
+            let link = ModbusLink(.tcp(host: "127.0.0.1", port: server.port ?? 0))
+            try link.open()
+            #expect(throws: LinkFault.exception(4)) { try link.write([7], to: 3, unit: 1, using: .single) }
+            #expect(try link.read(.holding, at: 5, count: 1, unit: 1) == [5])
+        }
+
+        @Test func `where all connections are taken the idlest gives way, but not to everybody`() throws {
+            let server = try ModbusServer.tcp(
+                bounds: ServerBounds(connections: 2, idle: .milliseconds(300)), service: ScriptedDevice())
+            defer { server.stop() }
+            let links = (0..<4).map { _ in ModbusLink(.tcp(host: "127.0.0.1", port: server.port ?? 0)) }
+            func look(_ index: Int) -> [UInt16]? { try? links[index].read(.holding, at: 5, count: 1, unit: 1) }
+            for index in 0..<2 {
+                try links[index].open()
+                #expect(look(index) == [5])
+            }
+            try links[2].open()
+            #expect(look(2) == nil)
+            MonotonicClock.sleep(for: .milliseconds(350))
+            #expect(look(1) == [5])
+            try links[3].open()
+            #expect(look(3) == [5])
+            #expect(look(1) == [5])
+            #expect(look(0) == nil)
+        }
+
         @Test func `a port in use is told, and a stopped server frees it`() throws {
             let server = try ModbusServer.tcp(service: ScriptedDevice())
             let port = try #require(server.port)
@@ -102,6 +159,41 @@ extension OneAtATime {
             }
             server.stop()
             try ModbusServer.tcp(port: port, service: ScriptedDevice()).stop()
+        }
+    }
+}
+
+/// Takes every write over and leaves its answer to the test.
+private final class SlowWriter: RegisterService {
+    let outcome = Mutex<Bool?>(nil)
+    private let writes = Mutex<[ServedWrite]>([])
+
+    func read(_ table: RegisterTable, at address: UInt16, count: Int, unit: UInt8) throws(ModbusException) -> [UInt16] {
+        (0..<UInt16(count)).map { address + $0 }
+    }
+
+    func write(_ values: [UInt16], to address: UInt16, unit: UInt8) throws(ModbusException) { throw .deviceFailure }
+
+    func takesOver(_ write: ServedWrite) -> Bool {
+        writes.withLock { $0.append(write) }
+        return true
+    }
+
+    func firstWrite() -> ServedWrite? {
+        let deadline = MonotonicClock.now() + .seconds(5)
+        while MonotonicClock.now() < deadline {
+            if let write = writes.withLock({ $0.first }) { return write }
+            MonotonicClock.sleep(for: .milliseconds(5))
+        }
+        return nil
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        switch self {
+        case .success: true
+        case .failure: false
         }
     }
 }

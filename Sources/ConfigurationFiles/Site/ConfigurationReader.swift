@@ -54,7 +54,8 @@ package enum ConfigurationReader {
     }
 
     private static let keys = [
-        "site", "agreement", "grid_code", "circuits", "evses", "control", "api", "backends", "log", "journal",
+        "site", "agreement", "grid_code", "circuits", "evses", "control", "api", "modbus_server", "backends", "log",
+        "journal",
     ]
 
     private static func read(
@@ -78,6 +79,7 @@ package enum ConfigurationReader {
         let gridCode = mapping["grid_code"].flatMap { codes.read($0, site: site?.value) }
         let control = OptionsReader.control(mapping["control"])
         let api = OptionsReader.api(mapping["api"])
+        let modbusServer = ModbusServerReader.server(mapping["modbus_server"])
         let backends = OptionsReader.backends(mapping["backends"])
         let log = OptionsReader.log(mapping["log"])
         let journal = OptionsReader.journal(mapping["journal"])
@@ -90,8 +92,8 @@ package enum ConfigurationReader {
         connection.settings.zone = TimeZoneTable.zone(site.value.timezone, around: wall)
         return SiteConfiguration(
             site: site.value, agreement: agreement.value, connection: connection.settings, gridCode: gridCode,
-            circuits: circuits.map(\.value), evses: evses, control: control, api: api, backends: backends, log: log,
-            journal: journal)
+            circuits: circuits.map(\.value), evses: evses, control: control, api: api, modbusServer: modbusServer,
+            backends: backends, log: log, journal: journal)
     }
 }
 

@@ -17,6 +17,8 @@ package struct SiteConfiguration: Equatable, Sendable {
     package var evses: [EVSE]
     package var control: Control
     package var api: API
+    /// nil: no server.
+    package var modbusServer: ModbusServer?
     package var backends: [Backend]
     package var log: Log
     package var journal: Journal
@@ -117,7 +119,7 @@ package struct SiteConfiguration: Equatable, Sendable {
     }
 
     /// Who may wish for a setpoint.
-    package enum Source: String, CaseIterable, Sendable { case person, backend, market, tariff }
+    package enum Source: String, CaseIterable, Sendable { case person, controller, backend, market, tariff }
 
     package struct API: Equatable, Sendable { package var listen: ListenAddress }
 

@@ -18,6 +18,7 @@ package final class Daemon: Sendable {
     private let busStop = StopFlag()
     private let wakers: [WakeUp]
     private let view: GatewayView
+    private let modbus: ModbusFace?
     private let evidence: EvidenceDesk
     private let logger: Logger
     private let standing: SiteConfiguration
@@ -46,6 +47,9 @@ package final class Daemon: Sendable {
         evidence = EvidenceDesk(
             kept.journal, cells, desk, guaranteedMinimum: configuration.connection.section14a?.guaranteedMinimum,
             version: version, logger: logger)
+        let held = HeldLimits(evidence, desk, logger: logger)
+        let operatorDesk = OperatorDesk(
+            evidence: evidence, installer: InstallerCode(file: configuration.agreement.installerCodeFile))
         wakers = plan.wakers
         let stop = busStop
         buses = plan.buses.map { bus in
@@ -57,9 +61,23 @@ package final class Daemon: Sendable {
         } catch {
             throw .system(error)
         }
-        view = GatewayView(configuration, cells, desk, evidence, loop, version: version)
+        let view = GatewayView(configuration, cells, desk, evidence, held, operatorDesk, loop, version: version)
+        self.view = view
         for notice in loop.notices { logger.warning("\(notice)") }
         for line in GridCodePlan.lines(configuration) { logger.notice("\(line)") }
+        guard let settings = configuration.modbusServer else {
+            modbus = nil
+            return
+        }
+        let reading = FiguresReading(
+            cells: cells, desk: desk, held: held, said: operatorDesk.said, connection: configuration.connection,
+            evseIDs: configuration.evses.map(\.id), look: { view.look() })
+        do throws(SystemFault) {
+            modbus = try ModbusFace(
+                settings, configuration, reading, operatorDesk, version: version, logger: logger)
+        } catch {
+            throw .system(error)
+        }
     }
 
     /// Whether the loop still ticks, to be asked about once a second: feeds the service manager's watchdog.
@@ -104,6 +122,7 @@ package final class Daemon: Sendable {
         if configuration.control.priorities != standing.control.priorities { refused.append("the priorities changed") }
         if configuration.control.period != standing.control.period { refused.append("the period of the loop changed") }
         if configuration.api != standing.api { refused.append("the address of the API changed") }
+        if configuration.modbusServer != standing.modbusServer { refused.append("the Modbus server changed") }
         guard refused.isEmpty else { return refused }
         loop.replace(ReloadedSite(configuration))
         view.show(configuration)
@@ -112,6 +131,7 @@ package final class Daemon: Sendable {
 
     /// Stops deciding, then hands every charger back.
     package func stop() {
+        modbus?.stop()
         loop.stop()
         evidence.end()
         busStop.raise()

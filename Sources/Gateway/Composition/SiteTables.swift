@@ -11,7 +11,12 @@ package struct SiteTables: Sendable {
     /// Who may impose a limit, besides the wiring and the agreement.
     enum LimitSource: UInt16, CaseIterable, Sendable {
         case configuration = 1
-        case importByHand, exportByHand
+        case importByHand, exportByHand, importByController, exportByController, evseByController
+
+        /// Those at the connection point that somebody imposes while the daemon runs, in the order of their rows.
+        static let atConnectionPoint: [LimitSource] = [
+            .importByHand, .exportByHand, .importByController, .exportByController,
+        ]
     }
 
     let evseCount: Int
@@ -35,10 +40,9 @@ package struct SiteTables: Sendable {
                 ImposedLimit(
                     scope: .evse(index), source: LimitSource.configuration.rawValue, power: evses[index].limits,
                     current: evses[index].current.map { CurrentLimits(from: Current.zero - $0, to: $0) } ?? .unbounded)
-            } + [
-                ImposedLimit(scope: .circuit(0), source: LimitSource.importByHand.rawValue),
-                ImposedLimit(scope: .circuit(0), source: LimitSource.exportByHand.rawValue),
-            ]
+            }
+            + LimitSource.atConnectionPoint.map { ImposedLimit(scope: .circuit(0), source: $0.rawValue) }
+            + evses.indices.map { ImposedLimit(scope: .evse($0), source: LimitSource.evseByController.rawValue) }
     }
 
     /// How many rows of `limits` are in force from the start.
@@ -50,7 +54,20 @@ package struct SiteTables: Sendable {
         return (sources.firstIndex(of: source) ?? 0) * (evseCount + 1) + (evse.map { $0 + 1 } ?? 0)
     }
 
-    package func limitPlace(isImport: Bool) -> Int { evseCount + (isImport ? 0 : 1) }
+    package func limitPlace(isImport: Bool) -> Int { limitPlace(isImport ? .importByHand : .exportByHand) }
+
+    func limitPlace(_ kind: HeldLimits.Kind) -> Int {
+        let row =
+            switch kind {
+            case .importByHand: 0
+            case .exportByHand: 1
+            case .importByController: 2
+            case .exportByController: 3
+            }
+        return evseCount + row
+    }
+
+    func controllerLimitPlace(evse: Int) -> Int { evseCount + LimitSource.atConnectionPoint.count + evse }
 
     static func number(_ source: SiteConfiguration.Source) -> UInt16 {
         UInt16((SiteConfiguration.Source.allCases.firstIndex(of: source) ?? 0) + 1)
@@ -68,8 +85,9 @@ package struct SiteTables: Sendable {
         }
         return switch LimitSource(rawValue: number) {
         case .configuration: "configuration"
-        case .importByHand: "limit entered by hand"
-        case .exportByHand: "limit entered by hand"
+        case .importByHand, .exportByHand: "limit entered by hand"
+        case .importByController, .exportByController: "limit by the building controller"
+        case .evseByController: "building controller"
         case nil: "unknown"
         }
     }

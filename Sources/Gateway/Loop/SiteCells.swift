@@ -25,7 +25,7 @@ package final class SiteCells: Sendable {
     package let statistics = LatestValue(initial: LoopStatistics())
     package let commands = Ring<LoopCommand>(capacity: 1_024)
     let news = Ring<ConnectionNews>(capacity: 4_096)
-    let memory = LatestValue(initial: ConnectionMemory())
+    let memory: LatestValue<ConnectionMemory>
     let limits = LatestValue(initial: GridLimits())
     /// One for each EVSE, none without a grid code.
     let gridCodeViews: [LatestValue<GridCodeView>]
@@ -43,6 +43,7 @@ package final class SiteCells: Sendable {
         gridCodeViews = (gridCode?.evses ?? []).map { _ in LatestValue(initial: GridCodeView()) }
         self.connection = connection
         self.restored = restored
+        memory = LatestValue(initial: restored ?? ConnectionMemory())
         self.chargers = chargers
         self.mayDischarge = mayDischarge
         self.meters = meters

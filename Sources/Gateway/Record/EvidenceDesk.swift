@@ -83,11 +83,11 @@ final class EvidenceDesk: Sendable {
     func instruct(
         _ order: InstructionRecord.Order?, _ input: (InstructionID) -> ConnectionInput
     ) async throws(APIProblem) -> (reply: ConnectionReply, id: InstructionID) {
-        let number = nextInstruction.wrappingAdd(1, ordering: .relaxed).oldValue
+        let (number, counter) = newInstruction()
         if let order {
             record(
                 [.instruction(InstructionRecord(id: "\(number)", .received(order)))],
-                state: [Self.counterKey: Data("\(number + 1)".utf8)], durability: .full)
+                state: [counter.key: counter.value], durability: .full)
         }
         let id = InstructionID(number)
         answers.expect(number)
@@ -96,6 +96,12 @@ final class EvidenceDesk: Sendable {
             throw .unavailable("The control loop gave no answer.", remedy: "See the loop's state with: sluice status")
         }
         return (reply, id)
+    }
+
+    /// A number that no instruction had before, and what has to be written down with its record so that none has it again.
+    func newInstruction() -> (number: UInt64, counter: (key: String, value: Data)) {
+        let number = nextInstruction.wrappingAdd(1, ordering: .relaxed).oldValue
+        return (number, (Self.counterKey, Data("\(number + 1)".utf8)))
     }
 
     private static func storedCounter(_ journal: EvidenceJournal?, _ logger: Logger) -> UInt64 {
@@ -183,7 +189,7 @@ final class EvidenceDesk: Sendable {
 
     // MARK: - The journal
 
-    private func record(_ records: [EvidenceRecord], state: [String: Data?] = [:], durability: Durability) {
+    func record(_ records: [EvidenceRecord], state: [String: Data?] = [:], durability: Durability) {
         guard let journal else { return }
         let moment = moment()
         do throws(JournalFault) {

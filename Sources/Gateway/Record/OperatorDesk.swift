@@ -12,6 +12,14 @@ import LocalAPI
 struct OperatorDesk: Sendable {
     let evidence: EvidenceDesk
     let installer: InstallerCode
+    let said = SaidLast()
+
+    /// The way an instruction came, for the record.
+    struct Channel: Hashable, Sendable {
+        var name: String
+        var who: String
+        static let localAPI = Channel(name: "local API", who: "local API")
+    }
 
     func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement {
         if case .schemeLimits(let drawn, let delivered, let code) = instruction {
@@ -19,9 +27,18 @@ struct OperatorDesk: Sendable {
             return try await change(SchemeLimits(maximumImport: drawn, maximumExport: delivered), instruction)
         }
         if case .schemeReset(let code) = instruction { try installer.check(code) }
-        let (reply, id) = try await evidence.instruct(order(instruction)) { input(instruction, $0) }
+        let (reply, id) = try await put(instruction, over: .localAPI)
         guard reply == .accepted else { throw problem(reply, instruction) }
         return Acknowledgement(words(instruction, id), expiresIn: duration(instruction))
+    }
+
+    /// - Returns: What the rules answer, once the record holds it.
+    func put(
+        _ instruction: OperatorInstruction, over channel: Channel
+    ) async throws(APIProblem) -> (reply: ConnectionReply, id: InstructionID) {
+        let answer = try await evidence.instruct(order(instruction, channel)) { input(instruction, $0) }
+        if answer.reply == .accepted { said.note(instruction, at: MonotonicClock.now()) }
+        return answer
     }
 
     private func input(_ instruction: OperatorInstruction, _ id: InstructionID) -> ConnectionInput {
@@ -63,21 +80,21 @@ struct OperatorDesk: Sendable {
     }
 
     /// What the record says was ordered; signs of life and settings of the failsafe are no orders.
-    private func order(_ instruction: OperatorInstruction) -> InstructionRecord.Order? {
+    private func order(_ instruction: OperatorInstruction, _ channel: Channel) -> InstructionRecord.Order? {
         let now = EvidenceDesk.wall()
         return switch instruction {
         case .limit(let direction, let size, true, let duration):
             InstructionRecord.Order(
-                channel: direction == .import ? "LPC" : "LPP", who: "local API",
+                channel: direction == .import ? "LPC" : "LPP", who: channel.who,
                 direction: direction == .import ? .import : .export, scope: "connection point", power: size,
                 starts: now, duration: duration)
         case .reduction(let size, let duration):
             InstructionRecord.Order(
-                channel: "local API", who: "local API", direction: .import, scope: "controllable", power: size,
+                channel: channel.name, who: channel.who, direction: .import, scope: "controllable", power: size,
                 starts: now, duration: duration)
         case .ceaseToEnergise:
             InstructionRecord.Order(
-                channel: "local API", who: "local API", direction: .export, scope: "all EVSEs", power: .zero,
+                channel: channel.name, who: channel.who, direction: .export, scope: "all EVSEs", power: .zero,
                 starts: now,
                 duration: nil)
         case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .permitService, .schemeLimits,

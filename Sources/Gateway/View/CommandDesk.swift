@@ -10,7 +10,7 @@ import Synchronization
 
 /// Takes setpoints and limits from people and programs, remembers them for display and passes them to the loop.
 final class CommandDesk: Sendable {
-    /// A setpoint or limit in force.
+    /// A setpoint in force.
     struct Entry: Sendable {
         var power: Power
         /// nil: until released.
@@ -20,11 +20,15 @@ final class CommandDesk: Sendable {
         func isInForce(_ now: Instant) -> Bool { expiresAt.map { now < $0 } ?? true }
     }
 
+    private struct Place: Hashable {
+        let source: SiteConfiguration.Source
+        /// Index; nil is the site.
+        let evse: Int?
+    }
+
     private struct State: ~Copyable {
         var ring: RingWriter<LoopCommand>
-        /// By index of the EVSE; -1 is the site.
-        var setpoints: [Int: Entry] = [:]
-        var limits: [LimitDirection: Entry] = [:]
+        var setpoints: [Place: Entry] = [:]
     }
 
     private let state: Mutex<State>
@@ -35,41 +39,48 @@ final class CommandDesk: Sendable {
         state = Mutex(State(ring: cells.commands.takeWriter()))
     }
 
-    func setSetpoint(_ power: Power, evse: Int?, for duration: Interval?) throws(APIProblem) {
-        let expiresAt = duration.map { MonotonicClock.now() + $0 }
-        let place = tables.wishPlace(.person, evse: evse)
+    func setSetpoint(
+        _ power: Power, evse: Int?, until expiresAt: Instant?, by source: SiteConfiguration.Source = .person
+    ) throws(APIProblem) {
+        let place = tables.wishPlace(source, evse: evse)
         try push(.wish(place: place, power: power, expiresAt: expiresAt ?? .distantFuture)) { state in
-            state.setpoints[evse ?? -1] = Entry(power: power, expiresAt: expiresAt)
+            state.setpoints[Place(source: source, evse: evse)] = Entry(power: power, expiresAt: expiresAt)
         }
     }
 
-    func releaseSetpoint(evse: Int?) throws(APIProblem) {
-        try push(.noWish(place: tables.wishPlace(.person, evse: evse))) { $0.setpoints[evse ?? -1] = nil }
+    func releaseSetpoint(evse: Int?, by source: SiteConfiguration.Source = .person) throws(APIProblem) {
+        try push(.noWish(place: tables.wishPlace(source, evse: evse))) {
+            $0.setpoints[Place(source: source, evse: evse)] = nil
+        }
     }
 
-    func setLimit(_ direction: LimitDirection, to size: Power, for duration: Interval?) throws(APIProblem) {
-        let expiresAt = duration.map { MonotonicClock.now() + $0 }
+    func setpoint(evse: Int?, by source: SiteConfiguration.Source = .person, at now: Instant) -> Entry? {
+        state.withLock { state in
+            state.setpoints[Place(source: source, evse: evse)].flatMap { $0.isInForce(now) ? $0 : nil }
+        }
+    }
+
+    /// Puts a limit at the connection point in force; `HeldLimits` remembers it.
+    func impose(_ kind: HeldLimits.Kind, _ size: Power, until expiresAt: Instant?) throws(APIProblem) {
         let limits: PowerLimits =
-            switch direction {
+            switch kind.direction {
             case .import: PowerLimits(from: PowerLimits.unbounded.lower, to: size)
             case .export: PowerLimits(from: Power.zero - size, to: PowerLimits.unbounded.upper)
             }
-        let place = tables.limitPlace(isImport: direction == .import)
-        try push(.limit(place: place, power: limits, expiresAt: expiresAt ?? .distantFuture)) { state in
-            state.limits[direction] = Entry(power: size, expiresAt: expiresAt)
-        }
+        let change = LoopCommand.Change.limit(
+            place: tables.limitPlace(kind), power: limits, expiresAt: expiresAt ?? .distantFuture)
+        try push(change) { _ in }
     }
 
-    func releaseLimit(_ direction: LimitDirection) throws(APIProblem) {
-        try push(.noLimit(place: tables.limitPlace(isImport: direction == .import))) { $0.limits[direction] = nil }
+    func lift(_ kind: HeldLimits.Kind) throws(APIProblem) {
+        try push(.noLimit(place: tables.limitPlace(kind))) { _ in }
     }
 
-    func setpoint(evse: Int?, at now: Instant) -> Entry? {
-        state.withLock { state in state.setpoints[evse ?? -1].flatMap { $0.isInForce(now) ? $0 : nil } }
-    }
-
-    func limit(_ direction: LimitDirection, at now: Instant) -> Entry? {
-        state.withLock { state in state.limits[direction].flatMap { $0.isInForce(now) ? $0 : nil } }
+    /// What the building's controller allows one EVSE; nil: whatever else holds.
+    func impose(_ limits: PowerLimits?, evse: Int) throws(APIProblem) {
+        let place = tables.controllerLimitPlace(evse: evse)
+        guard let limits else { return try push(.noLimit(place: place)) { _ in } }
+        try push(.limit(place: place, power: limits, expiresAt: .distantFuture)) { _ in }
     }
 
     /// Passes on what the operator says; the answer comes with the loop's news.

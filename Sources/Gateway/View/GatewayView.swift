@@ -18,6 +18,7 @@ final class GatewayView: GatewayPort {
     private let cells: SiteCells
     private let desk: CommandDesk
     private let evidence: EvidenceDesk
+    private let held: HeldLimits
     private let operatorDesk: OperatorDesk
     private let loop: LoopThread
     private let reasons: ReasonText
@@ -27,11 +28,11 @@ final class GatewayView: GatewayPort {
 
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ desk: CommandDesk, _ evidence: EvidenceDesk,
-        _ loop: LoopThread, version: String
+        _ held: HeldLimits, _ operatorDesk: OperatorDesk, _ loop: LoopThread, version: String
     ) {
         self.evidence = evidence
-        operatorDesk = OperatorDesk(
-            evidence: evidence, installer: InstallerCode(file: configuration.agreement.installerCodeFile))
+        self.held = held
+        self.operatorDesk = operatorDesk
         shown = Mutex(configuration)
         self.cells = cells
         self.desk = desk
@@ -76,7 +77,7 @@ final class GatewayView: GatewayPort {
 
     func setSetpoint(_ power: Power, evse: Int?, for duration: Interval?) async throws(APIProblem) -> Acknowledgement {
         let index = try evse.map { id throws(APIProblem) in try self.index(of: id) }
-        try desk.setSetpoint(power, evse: index, for: duration)
+        try desk.setSetpoint(power, evse: index, until: duration.map { MonotonicClock.now() + $0 })
         let place = evse.map { "EVSE \($0)" } ?? "the site"
         return Acknowledgement("Setpoint \(power) for \(place)\(Self.lasting(duration)).", expiresIn: duration)
     }
@@ -89,13 +90,17 @@ final class GatewayView: GatewayPort {
     func setLimit(
         _ direction: LimitDirection, to size: Power, for duration: Interval?
     ) async throws(APIProblem) -> Acknowledgement {
-        try desk.setLimit(direction, to: size, for: duration)
+        let number = try held.impose(
+            HeldLimits.Kind(direction, byController: false), size, for: duration, who: "local API", on: "by hand")
         return Acknowledgement(
-            "Limit on \(direction.rawValue): \(size)\(Self.lasting(duration)).", expiresIn: duration)
+            "Limit on \(direction.rawValue): \(size)\(Self.lasting(duration)), instruction \(number).",
+            expiresIn: duration)
     }
 
     func releaseLimit(_ direction: LimitDirection?) async throws(APIProblem) -> Acknowledgement {
-        for each in direction.map({ [$0] }) ?? LimitDirection.allCases { try desk.releaseLimit(each) }
+        for each in direction.map({ [$0] }) ?? LimitDirection.allCases {
+            try held.release(HeldLimits.Kind(each, byController: false))
+        }
         return Acknowledgement("Limit on \(direction?.rawValue ?? "import and export") released.")
     }
 
@@ -131,7 +136,7 @@ final class GatewayView: GatewayPort {
         do throws(APIProblem) {
             let index = try index(of: id)
             if let power {
-                try desk.setSetpoint(power, evse: index, for: nil)
+                try desk.setSetpoint(power, evse: index, until: nil)
             } else {
                 try desk.releaseSetpoint(evse: index)
             }
@@ -150,6 +155,7 @@ final class GatewayView: GatewayPort {
             return history.remember(now, evse: index) ? now : nil
         }
         evidence.observe(look(), changed: changed)
+        held.noteExpired(at: MonotonicClock.now())
     }
 
     private func index(of id: Int) throws(APIProblem) -> Int {
@@ -235,12 +241,12 @@ extension GatewayView {
                 source: "agreement")
         ]
         limits += rules() + gridCodeLimits()
-        for direction in LimitDirection.allCases {
-            guard let entry = desk.limit(direction, at: now) else { continue }
+        for kind in HeldLimits.Kind.allCases {
+            guard let entry = held.entry(kind, at: now) else { continue }
             limits.append(
                 LimitInForce(
-                    scope: LimitInForce.connectionPoint, import: direction == .import ? entry.power : nil,
-                    export: direction == .export ? entry.power : nil, source: "entered by hand",
+                    scope: LimitInForce.connectionPoint, import: kind.direction == .import ? entry.power : nil,
+                    export: kind.direction == .export ? entry.power : nil, source: kind.inWords,
                     expiresIn: entry.expiresIn(now)))
         }
         if cells.circuits[0].read().view.meterIsSilent {
@@ -259,15 +265,23 @@ extension GatewayView {
         let state = cell.state.read()
         let notes = cell.notes.withLock { $0 }
         let decision = cell.decision.read().decision
-        let setpoint = desk.setpoint(evse: index, at: now)
         return EVSEStatus(
             id: configured.id, name: configured.name, profile: configured.charger.profile.id,
             link: link(state, notes, configured.charger.profile.timing.maximumAge, now),
             state: state.reading.map { "\($0.state)" } ?? "unknown", power: state.reading?.power,
             target: decision.target, boundBy: reasons.because(decision.boundBy),
             stateOfCharge: state.reading?.stateOfCharge,
-            wish: setpoint.map { WishStatus(source: "person", power: $0.power, expiresIn: $0.expiresIn(now)) },
+            wish: wish(index, now),
             identity: ChargerIdentity(notes.identity), fallback: FallbackStatus(state))
+    }
+
+    /// Of those who have a setpoint, the one who goes first.
+    private func wish(_ index: Int, _ now: Instant) -> WishStatus? {
+        for source in configuration.control.priorities {
+            guard let entry = desk.setpoint(evse: index, by: source, at: now) else { continue }
+            return WishStatus(source: source.rawValue, power: entry.power, expiresIn: entry.expiresIn(now))
+        }
+        return nil
     }
 
     private func link(_ state: ChargerState, _ notes: DeviceNotes, _ maximum: Interval, _ now: Instant) -> LinkStatus {
