@@ -28,7 +28,8 @@ let house: [Room] = [
     // Driver and meter protocols, capabilities, readings, the firmware-profile model, bus schedule.
     Room(name: "Chargers", imports: ["Electricity"]),
     // Device machines over a link: Modbus by profile, and one file per family where data is not enough.
-    Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity"]),
+    // They import the grid connection for the settings of a grid code, which a device is given and asked for.
+    Room(name: "ChargerDrivers", imports: ["Chargers", "Electricity", "GridConnection"]),
     // JSON front to back, bounded, without a tree or as one.
     Room(name: "JSONText"),
     // OCPP without its messages: RPC frames, reading and writing of payloads, charging profiles and composite schedules.

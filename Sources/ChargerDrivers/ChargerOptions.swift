@@ -3,6 +3,7 @@
 
 import Chargers
 import Electricity
+import GridConnection
 
 /// What a site decides about a charger's driver.
 package struct ChargerOptions: Sendable {
@@ -16,11 +17,15 @@ package struct ChargerOptions: Sendable {
     package var nominalVoltage: Voltage
     /// Discharge although the hardware has no watchdog: a lost link then leaves the last setpoint in force.
     package var allowsUnattendedDischarge: Bool
+    /// What the device is given to carry out a grid code by itself; nil leaves its settings alone.
+    package var gridSettings: GridCodeSettings?
 
     package init(
         unit: UInt8? = nil, connector: Int? = nil, orderLifetime: Interval = .seconds(2),
-        nominalVoltage: Voltage = .volts(230), allowsUnattendedDischarge: Bool = false
+        nominalVoltage: Voltage = .volts(230), allowsUnattendedDischarge: Bool = false,
+        gridSettings: GridCodeSettings? = nil
     ) {
+        self.gridSettings = gridSettings
         self.unit = unit
         self.connector = connector
         self.orderLifetime = orderLifetime

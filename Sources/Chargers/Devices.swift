@@ -96,6 +96,8 @@ package enum DeviceEvent: Equatable, Sendable {
     /// What of the latest reading cannot be believed and is left out of it; nil when all of it can. Comes with every
     /// reading of a charger.
     case doubt(DeviceFault?)
+    /// Whether the device holds the grid code's settings, written and read back. Only of devices that are given any.
+    case gridSettings(isVerified: Bool)
     /// What people should know although nothing failed: an order is held at zero, and why.
     case notice(String)
 }

@@ -135,9 +135,9 @@ def test_an_order_to_cease_ends_delivery_until_it_is_permitted_and_survives_a_re
 def test_delivery_waits_before_it_enters_service_and_then_rises_by_its_ramp(sluice, tmp_path: Path) -> None:
     site = Site(sluice, tmp_path, "profile: en-50549-1-2019, enter_service: { delay: 8 s, ramp: 5 %/s }")
     site.gateway.setpoint(1, "-9 kW")
-    wait_until(lambda: site.why_says("waiting to enter service of EN 50549-1"), "it waits", 10)
+    wait_until(lambda: site.why_says("waiting to enter service by EN 50549-1"), "it waits", 10)
     assert site.power_W() > -100
-    wait_until(lambda: site.why_says("ramp after entering service of EN 50549-1"), "it rises", 20)
+    wait_until(lambda: site.why_says("ramp after entering service by EN 50549-1"), "it rises", 20)
     assert site.power_W() > -6_000
     site.wait_for_power(-9_000, patience_s=30)
     # A trip: the charger reports a fault, and delivery enters service anew.

@@ -103,6 +103,7 @@ struct Identification {
         switch discovery.phase {
         case .seekingMarker, .walking: phase = .discovering(discovery)
         case .found(let models):
+            session.found(models)
             try placePoints(session) { point in
                 point.sunspecModel.map { models[$0].map { $0 + point.address } ?? -1 } ?? point.address
             }

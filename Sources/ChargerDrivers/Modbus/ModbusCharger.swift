@@ -55,6 +55,8 @@ package final class ModbusCharger: ChargerDevice {
     private var silentSince: Instant?
     private var quietUntil = Instant.distantPast
     var lastWasWrite = false
+    /// nil where the device is given none.
+    var settings: DeviceGridSettings?
 
     private var lastState = ConnectorState.unknown
     var deferredFaults: [DeviceFault] = []
@@ -199,6 +201,7 @@ package final class ModbusCharger: ChargerDevice {
         commandedPhases = nil
         notBefore = .distantPast
         feedDueAt = .distantFuture
+        settings = nil
         mismatches = 0
         isUnplugPending = false
         lastState = .unknown
@@ -212,7 +215,9 @@ package final class ModbusCharger: ChargerDevice {
         phase = .running
         held = nil
         feedDueAt = now + feedInterval
-        return [.underControl(armed)]
+        guard let wanted = options.gridSettings else { return [.underControl(armed)] }
+        settings = DeviceGridSettings(wanted, session)
+        return [.underControl(armed), .gridSettings(isVerified: false)]
     }
 
     // MARK: Readings

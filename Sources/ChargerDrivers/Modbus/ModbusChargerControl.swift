@@ -19,18 +19,20 @@ extension ModbusCharger {
         case begin(CommandRun)
         case proceed
         case prove
+        /// The next exchange for the grid code's settings.
+        case settings
         case poll
 
         /// Writes, or belongs to a write: never without the loop.
         var commands: Bool {
             switch self {
-            case .begin, .proceed, .prove: true
+            case .begin, .proceed, .prove, .settings: true
             case .poll: false
             }
         }
     }
     /// Lower goes first.
-    enum Rank: Int { case protection, feed, overduePoll, proof, command, poll }
+    enum Rank: Int { case protection, feed, overduePoll, proof, command, settings, poll }
     struct Candidate {
         var work: Work
         var rank: Rank
@@ -67,6 +69,9 @@ extension ModbusCharger {
                 work: .poll, rank: lastWasWrite ? .overduePoll : .poll, at: max(round.nextAt, session.readAllowedAt))
         ]
         if let proving { found.append(proving) }
+        if let due = settings?.nextAt {
+            found.append(Candidate(work: .settings, rank: .settings, at: max(due, session.writeAllowedAt)))
+        }
         if let run {
             let rank: Rank = run.isProtective ? .protection : run.purpose == .feed ? .feed : .command
             found.append(Candidate(work: .proceed, rank: rank, at: allowedAt(run)))
@@ -105,6 +110,8 @@ extension ModbusCharger {
         } else if let missing = charger.dischargeWhen.first(where: { !$0.holds(for: session.value($0.point)) }) {
             let value = session.value(missing.point)?.description ?? "nothing yet"
             permitted.hold(because: "Discharge is held at zero: “\(missing.point)” holds \(value).")
+        } else if let complaint = settings?.complaint {
+            permitted.hold(because: complaint)
         }
         return permitted
     }
@@ -206,6 +213,9 @@ extension ModbusCharger {
             return try proceed(order, at: now)
         case .proceed: return try proceed(order, at: now)
         case .prove: return try prove(order, at: now)
+        case .settings:
+            lastWasWrite = true
+            return try settings?.advance(session, at: now) ?? []
         case .poll:
             lastWasWrite = false
             guard try round.step(session, every: pollInterval, at: now) else { return [] }

@@ -19,6 +19,8 @@ final class ModbusSession {
 
     /// Points by name at the addresses of this device; empty until they are located.
     private(set) var placed: [String: PlacedPoint] = [:]
+    /// Model ID → address of its ID register, of a SunSpec device.
+    private(set) var models: [Int: Int] = [:]
     private(set) var image: [String: Entry] = [:]
     private(set) var lastExchange = Instant.distantPast
     private(set) var lastWrite = Instant.distantPast
@@ -35,8 +37,11 @@ final class ModbusSession {
 
     func forget() {
         placed = [:]
+        models = [:]
         image = [:]
     }
+
+    func found(_ models: [Int: Int]) { self.models = models }
 
     func place(_ points: [String: PlacedPoint]) { placed = points }
 
@@ -104,6 +109,12 @@ final class ModbusSession {
         }
         // What the point holds now is known again after the next read only.
         image[placed.point.name] = nil
+    }
+
+    func write(_ registers: [UInt16], to address: UInt16, at now: Instant) throws(LinkFault) {
+        lastExchange = now
+        lastWrite = now
+        try link.write(registers, to: address, unit: unit, using: .multiple)
     }
 
     func scaleFactor(of point: Point) -> Int64? { point.scaleFactor.flatMap { value($0)?.raw } }

@@ -12,7 +12,7 @@ struct EVSEReader {
 
     private static let keys = [
         "id", "name", "circuit", "phases", "limits", "weight", "default", "minimum_on", "minimum_off", "charger",
-        "own_grid_functions",
+        "own_grid_functions", "grid_settings",
     ]
 
     static func evses(_ field: Field, _ devices: DeviceReader, circuits: [String]) -> [SiteConfiguration.EVSE] {
@@ -56,8 +56,11 @@ struct EVSEReader {
             id: id, name: name, circuit: circuit, phases: phases, limits: limits(given, charger, device),
             current: current, weight: weight, defaultBehaviour: behaviour, minimumOn: minimumOn, minimumOff: minimumOff,
             charger: device.connection, allowsUnattendedDischarge: device.unattendedDischarge,
-            ownGridFunctions: mapping["own_grid_functions"].map(gridFunctions) ?? [])
+            ownGridFunctions: mapping["own_grid_functions"].map(gridFunctions) ?? [],
+            writesGridSettings: mapping["grid_settings"]?.choice(GridSettings.self) != .leave)
     }
+
+    private enum GridSettings: String, CaseIterable { case write, leave }
 
     private func gridFunctions(_ field: Field) -> Set<GridFunction> {
         Set((field.list() ?? []).compactMap { $0.choice(GridFunction.self) })

@@ -88,6 +88,8 @@ package struct SiteConfiguration: Equatable, Sendable {
         package var allowsUnattendedDischarge: Bool
         /// What of a grid code the charger carries out by itself, as its installer has set it.
         package var ownGridFunctions: Set<GridFunction>
+        /// A SunSpec charger is given the settings of the grid code.
+        package var writesGridSettings: Bool
     }
 
     /// What an EVSE does that nobody has given a setpoint.

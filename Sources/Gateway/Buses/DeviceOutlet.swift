@@ -53,6 +53,7 @@ final class DeviceOutlet {
     func linkWasLost(_ text: String) {
         member.device.linkWasLost()
         chargerState.isUnderControl = false
+        chargerState.areGridSettingsVerified = false
         charger?.publish(chargerState)
         troubles.loseBus(text)
         noteTroubles()
@@ -108,6 +109,12 @@ final class DeviceOutlet {
         case .carriedOut(let order):
             end(.obedience)
             note { $0.carriedOut = order }
+        case .gridSettings(let isVerified):
+            chargerState.areGridSettingsVerified = isVerified
+            charger?.publish(chargerState)
+            guard isVerified else { break }
+            note { $0.notice = nil }
+            logger.notice("holds the settings of the grid code, read back")
         case .doubt(let fault?): begin(.values, fault)
         case .doubt(nil): end(.values)
         case .notice(let text):

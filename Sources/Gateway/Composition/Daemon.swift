@@ -116,6 +116,7 @@ package final class Daemon: Sendable {
         if !configuration.hasSameRules(as: standing) { refused.append("the rules of the agreement changed") }
         if configuration.gridCode != standing.gridCode
             || configuration.evses.map(\.ownGridFunctions) != standing.evses.map(\.ownGridFunctions)
+            || configuration.evses.map(\.writesGridSettings) != standing.evses.map(\.writesGridSettings)
         {
             refused.append("the grid code changed")
         }

@@ -29,12 +29,14 @@ struct DevicePlan {
     private let logger: Logger
     private let simulation: SharedSite?
     private let voltage: Voltage
+    private let configuration: SiteConfiguration
 
     /// - Parameter simulation: Behind `simulated:` addresses; nil where there are none.
     init(_ configuration: SiteConfiguration, simulation: SharedSite?, logger: Logger) throws(StartProblem) {
         self.logger = logger
         self.simulation = simulation
         voltage = configuration.site.voltage
+        self.configuration = configuration
         if let meter = configuration.site.meter { try add(meter: meter, named: "meter", circuit: 0) }
         for (index, circuit) in SiteModel.parentsFirst(configuration.circuits).enumerated() {
             if let meter = circuit.meter {
@@ -133,7 +135,8 @@ struct DevicePlan {
         }
         let options = ChargerOptions(
             unit: UInt8(clamping: connection.unit), connector: connection.connector, nominalVoltage: voltage,
-            allowsUnattendedDischarge: evse.allowsUnattendedDischarge)
+            allowsUnattendedDischarge: evse.allowsUnattendedDischarge,
+            gridSettings: configuration.gridCode.flatMap { GridCodePlan($0, evse, configuration).settings })
         do throws(DriverMismatch) {
             return try makeCharger(name: name, profile: connection.profile, link: wire, options: options)
         } catch {

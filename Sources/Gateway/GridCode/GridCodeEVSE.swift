@@ -15,6 +15,7 @@ package struct GridCodeSetup: Sendable {
         let rating: Power
         let needsMeasurement: Bool
         let chargesUnasked: Bool
+        let needsSettings: Bool
     }
 
     let nominalFrequency: Frequency
@@ -30,7 +31,8 @@ package struct GridCodeSetup: Sendable {
             let plan = GridCodePlan(code, evse, configuration)
             return EVSE(
                 profile: plan.profile, silence: code.silence, phases: evse.phases, rating: plan.rating,
-                needsMeasurement: plan.needsMeasurement, chargesUnasked: evse.defaultBehaviour == .charge)
+                needsMeasurement: plan.needsMeasurement, chargesUnasked: evse.defaultBehaviour == .charge,
+                needsSettings: plan.settings != nil)
         }
     }
 }
@@ -42,6 +44,8 @@ struct GridCodeEVSE: Sendable, BitwiseCopyable {
     let rating: Power
     let needsMeasurement: Bool
     let chargesUnasked: Bool
+    /// The charger is given the code's settings, and delivers nothing before they are read back.
+    let needsSettings: Bool
     /// The charger reports a fault or that it is out of service: it has tripped, or lost the grid.
     private var isDown = false
     private var lastPower = PerUnit(millionths: 0)
@@ -55,21 +59,21 @@ struct GridCodeEVSE: Sendable, BitwiseCopyable {
         rating = setup.rating
         needsMeasurement = setup.needsMeasurement
         chargesUnasked = setup.chargesUnasked
+        needsSettings = setup.needsSettings
     }
 
     /// - Parameters:
     ///   - power: Measured; nil keeps the last one.
-    ///   - state: nil while the charger has never answered.
     @_noLocks
     mutating func step(
-        at now: Instant, _ measurement: GridMeasurement?, power: Power?, wanted: Power, _ state: ConnectorState?,
+        at now: Instant, _ measurement: GridMeasurement?, power: Power?, wanted: Power, _ charger: ChargerState,
         _ events: inout ConnectionEvents
     ) -> GridCodeOutput {
-        watchTrips(state, now, &events)
+        watchTrips(charger.reading?.state, now, &events)
         if let power { lastPower = PerUnit(power, of: rating) }
         let point = OperatingPoint(
             power: lastPower, wanted: PerUnit(wanted, of: rating).clamped(from: -.one, to: .one),
-            areSettingsVerified: true, isAvailable: !isDown)
+            areSettingsVerified: !needsSettings || charger.areGridSettingsVerified, isAvailable: !isDown)
         return functions.step(now, measurement, point, &events)
     }
 

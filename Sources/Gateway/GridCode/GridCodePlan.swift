@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import ChargerDrivers
 import Chargers
 import ConfigurationFiles
 import Electricity
@@ -24,6 +25,8 @@ package struct GridCodePlan: Sendable {
     let profile: GridCodeProfile
     /// Frequency and voltage have to be known. False where the device does everything that looks at them.
     let needsMeasurement: Bool
+    /// What the charger is given to carry out the code by itself; nil where it is given none.
+    let settings: GridCodeSettings?
     /// The active power that counts as one per unit: in discharge, or in charging where there is no discharge.
     let rating: Power
 
@@ -37,8 +40,11 @@ package struct GridCodePlan: Sendable {
         rating = ratings.lower < .zero ? ratings.lower.magnitude : ratings.upper
         effect = Self.effect(of: evse.charger.profile, over: rating) + configuration.control.period
         answer = effect + (configuration.site.meter.map(Self.age) ?? .zero)
+        let models = evse.writesGridSettings ? evse.charger.profile.gridModels : []
+        settings = models.isEmpty ? nil : GridCodeSettings(code.profile)
         var drawing = GridCodeDrawing(
-            code: code, own: evse.ownGridFunctions, meter: configuration.site.meter?.profile, answer: answer,
+            code: code, own: evse.ownGridFunctions, models: models, meter: configuration.site.meter?.profile,
+            answer: answer,
             effect: effect)
         rows = drawing.rows()
         profile = drawing.profile
@@ -76,6 +82,8 @@ extension ChargerDynamics {
 private struct GridCodeDrawing {
     let code: SiteGridCode
     let own: Set<GridFunction>
+    /// Of a SunSpec charger that is given the settings.
+    let models: [SunSpecGridModel]
     let meter: FirmwareProfile?
     let answer: Interval
     let effect: Interval
@@ -83,10 +91,14 @@ private struct GridCodeDrawing {
     var needsMeasurement = false
 
     init(
-        code: SiteGridCode, own: Set<GridFunction>, meter: FirmwareProfile?, answer: Interval, effect: Interval
+        code: SiteGridCode, own: Set<GridFunction>, models: [SunSpecGridModel], meter: FirmwareProfile?,
+        answer: Interval, effect: Interval
     ) {
         self.code = code
-        self.own = own
+        self.models = models
+        // Model 705 holds Q(U); of the other ways to reactive power nothing is written.
+        let set = models.filter { $0 != .voltVar || code.profile.reactivePower.mode == .voltVar }
+        self.own = own.union(set.map(\.function))
         self.meter = meter
         self.answer = answer
         self.effect = effect
@@ -179,7 +191,12 @@ private struct GridCodeDrawing {
     // MARK: Words
 
     private func device(_ function: GridFunction) -> Row {
-        Row(function: function, by: .device, reason: "as “own_grid_functions” says")
+        let set = models.filter { $0.function == function }.map { String($0.rawValue) }
+        let reason =
+            set.isEmpty
+            ? "as “own_grid_functions” says"
+            : "its settings are written and read back (SunSpec \(set.joined(separator: ", ")))"
+        return Row(function: function, by: .device, reason: reason)
     }
 
     private var missing: [String] { meter?.lacks ?? ["the frequency", "the voltage"] }

@@ -89,7 +89,7 @@ struct GridCodePort: ~Copyable {
         var index = 0
         while index < evses.count {
             told.removeAll()
-            let state = chargers[index].read().reading?.state
+            let state = chargers[index].read()
             let output = evses[index].step(
                 at: now, measurement(seen, index, now), power: snapshot.evses[index].power,
                 wanted: wanted(index, snapshot), state, &told)

@@ -46,22 +46,22 @@ struct GridCodeSource: Equatable, Sendable, BitwiseCopyable {
     func inWords(_ code: String) -> String {
         switch effect {
         case .unmeasured: "frequency and voltage are not measured: no delivery under \(code)"
-        case .limitsDelivery, .demandsCharging: "\(name(code, isOver: true)) of \(code)"
-        case .limitsCharging, .demandsDelivery: "\(name(code, isOver: false)) of \(code)"
+        case .limitsDelivery, .demandsCharging: inWords(code, isOver: true)
+        case .limitsCharging, .demandsDelivery: inWords(code, isOver: false)
         }
     }
 
-    private func name(_ code: String, isOver: Bool) -> String {
+    private func inWords(_ code: String, isOver: Bool) -> String {
         switch rule {
-        case .frequencyResponse: Self.frequencyResponse(code, isOver: isOver)
-        case .voltageWatt: "P(U)"
-        case .enterService: "waiting to enter service"
-        case .returnRamp: "ramp after entering service"
+        case .frequencyResponse: "\(Self.frequencyResponse(code, isOver: isOver)) of \(code)"
+        case .voltageWatt: "P(U) of \(code)"
+        case .enterService: "waiting to enter service by \(code)"
+        case .returnRamp: "ramp after entering service by \(code)"
         case .firmCapacity, .timedCapacity, .flexibleCapacity, .consumptionLimit, .productionLimit,
             .consumptionFailsafe, .productionFailsafe, .instruction, .relay, .section14a, .limitationScheme,
             .operatingEnvelope, .operatingEnvelopeDefault, .feedInCap, .unbalance, .ceaseToEnergise,
             .momentaryCessation, .unverifiedSettings, .gradualRelease:
-            rule.inWords
+            "\(rule.inWords) (\(code))"
         }
     }
 

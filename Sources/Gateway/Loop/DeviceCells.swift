@@ -12,6 +12,8 @@ package struct ChargerState: Sendable, BitwiseCopyable {
     /// Fallback and time-out are armed: setpoints may follow.
     package var isUnderControl = false
     package var fallback: HardwareFallback?
+    /// The charger holds the grid code's settings, written and read back.
+    package var areGridSettingsVerified = false
     package init() {}
 }
 

@@ -98,10 +98,11 @@ extension GridCodeSettings.Entering {
 extension GridCodeSettings.Droop {
     init(_ settings: FrequencyResponse.Settings, nominal: Frequency) {
         isOn = settings.over.isOn || settings.under.isOn
-        deadBandOver = settings.over.threshold - nominal
-        deadBandUnder = nominal - settings.under.threshold
-        slopeOver = settings.over.droop
-        slopeUnder = settings.under.droop
+        // A side that is off has a dead band that no grid leaves.
+        deadBandOver = settings.over.isOn ? settings.over.threshold - nominal : nominal
+        deadBandUnder = settings.under.isOn ? nominal - settings.under.threshold : nominal
+        slopeOver = settings.over.isOn ? settings.over.droop : .one
+        slopeUnder = settings.under.isOn ? settings.under.droop : .one
         responseTime = settings.over.responseTime
     }
 }

@@ -10,20 +10,29 @@ struct SunSpecBehaviour: DeviceBehaviour {
     /// Offsets in model 704, counted from its ID register.
     private enum Offset { static let enable = 22, enableAfterReversion = 30, remaining = 33 }
     private let base: Int?
+    private let sets: [SunSpecSets]
     private var hadExpired = false
 
     init(profile: FirmwareProfile) {
         base = Self.address(ofModel: 704, in: profile.location)
+        sets = SunSpecSets.all(in: profile)
     }
 
     func verdict(on point: Point, at address: Int, value: Double, in registers: StoredRegisters) -> WriteVerdict {
+        if sets.contains(where: { $0.address + SunSpecSets.enable == address }) {
+            return value == 0 || value == 1 ? .accept : .refuse(3)
+        }
         guard let base else { return .accept }
         // Enumerations take only what they name.
         let isEnable = address == base + Offset.enable || address == base + Offset.enableAfterReversion
         return isEnable && value != 0 && value != 1 ? .refuse(3) : .accept
     }
 
-    mutating func wrote(_ point: Point, at address: Int, value: Double, in registers: inout StoredRegisters) {}
+    mutating func wrote(_ point: Point, at address: Int, value: Double, in registers: inout StoredRegisters) {
+        for set in sets where address == set.address + SunSpecSets.request {
+            set.adopt(Int(value), in: &registers)
+        }
+    }
 
     mutating func observe(_ charger: SimulatedCharger, in registers: inout StoredRegisters) {
         guard let base else { return }
@@ -41,7 +50,7 @@ struct SunSpecBehaviour: DeviceBehaviour {
     }
 
     /// Of the model's ID register in the chain the simulated device offers.
-    private static func address(ofModel id: Int, in location: Location) -> Int? {
+    static func address(ofModel id: Int, in location: Location) -> Int? {
         guard case .sunspec(let bases, let models) = location else { return nil }
         var address = (bases.first ?? 40_000) + 2
         for model in models {

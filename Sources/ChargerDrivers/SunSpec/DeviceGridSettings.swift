@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import Electricity
+import GridConnection
+
+/// Keeps one device at a grid code's settings: writes and proves them after control is taken, and looks again from time to
+/// time, for others may write too.
+struct DeviceGridSettings {
+    private let settings: GridCodeSettings
+    private let models: [Int: Int]
+    private let wanted: [SunSpecGridModel]
+    private let maximumRead: Int
+    private var writer: GridSettingsWriter
+    private var isVerified = false
+    private var failure: String?
+    private var resumesAt: Instant?
+
+    /// Ours: often enough to notice another writer within the hour, seldom enough not to wear the device.
+    private static let interval = Interval.minutes(15)
+
+    /// - Returns: nil for a device whose models are not known by SunSpec.
+    init?(_ settings: GridCodeSettings, _ session: ModbusSession) {
+        wanted = session.profile.gridModels
+        guard !wanted.isEmpty else { return nil }
+        self.settings = settings
+        models = session.models
+        maximumRead = session.profile.transport.maximumRead
+        writer = GridSettingsWriter(settings, models: models, wanted: wanted, maximumRead: maximumRead)
+    }
+
+    /// Why nothing may be delivered; nil when the device is as it shall be.
+    var complaint: String? {
+        if isVerified { return nil }
+        return failure ?? "Discharge is held at zero until the device's grid settings are written and read back."
+    }
+
+    var nextAt: Instant? { writer.nextAt ?? resumesAt ?? .distantPast }
+
+    mutating func advance(_ session: ModbusSession, at now: Instant) throws(DeviceFault) -> [DeviceEvent] {
+        if let resumesAt, resumesAt <= now {
+            self.resumesAt = nil
+            writer = GridSettingsWriter(settings, models: models, wanted: wanted, maximumRead: maximumRead)
+        }
+        do throws(LinkFault) {
+            switch writer.exchange {
+            case .read(let address, let count):
+                let place = UInt16(clamping: address)
+                writer.took(try session.read(.holding, at: place, count: count, now: now), at: now)
+            case .write(let words, let address):
+                try session.write(words, to: UInt16(clamping: address), at: now)
+                writer.wrote(at: now)
+            case nil: break
+            }
+        } catch {
+            guard case .exception = error else { throw .link(error) }
+            writer.refused(error)
+        }
+        return conclude(at: now)
+    }
+
+    private mutating func conclude(at now: Instant) -> [DeviceEvent] {
+        guard let outcome = writer.outcome, resumesAt == nil else { return [] }
+        resumesAt = now + Self.interval
+        let (before, last) = (isVerified, failure)
+        switch outcome {
+        case .agrees:
+            isVerified = true
+            failure = nil
+            return before ? [] : [.gridSettings(isVerified: true)]
+        case .differs(let why):
+            isVerified = false
+            failure = why
+            let told: [DeviceEvent] = why == last ? [] : [.notice(why)]
+            return [.gridSettings(isVerified: false)] + told
+        }
+    }
+}
+
+extension FirmwareProfile {
+    /// The models of this device that hold a grid code's settings; none where it is no SunSpec charger.
+    package var gridModels: [SunSpecGridModel] {
+        guard kind == .charger, case .sunspec(_, let models) = location else { return [] }
+        return SunSpecGridModel.allCases.filter { model in models.contains { $0.id == model.rawValue } }
+    }
+}
