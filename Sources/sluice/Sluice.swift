@@ -14,7 +14,7 @@ struct Sluice: ParsableCommand {
         version: Sluice.versionText,
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, SetpointCommand.self,
-            LimitCommand.self, WhyCommand.self, EvidenceCommand.self, ProfilesCommand.self, EXICommand.self,
+            LimitCommand.self, WhyCommand.self, EvidenceCommand.self, ProfilesCommand.self, EXICommand.self, OCPPCommand.self,
             BenchCommand.self,
         ])
 

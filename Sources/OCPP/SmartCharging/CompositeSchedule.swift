@@ -39,10 +39,12 @@ public struct CompositePeriod: Equatable, Sendable {
 
     /// Whether the same is to be done, wherever it comes from.
     func says(_ other: CompositePeriod) -> Bool {
-        var other = other
-        other.start = start
-        other.leader = leader
-        return self == other
+        limit == other.limit && setpoint == other.setpoint && dischargeLimit == other.dischargeLimit
+            && setpointReactive == other.setpointReactive && numberPhases == other.numberPhases
+            && phaseToUse == other.phaseToUse && mode == other.mode
+            && wantsPreconditioning == other.wantsPreconditioning
+            && sleeps == other.sleeps && baseline == other.baseline && frequencyCurve == other.frequencyCurve
+            && signalCurve == other.signalCurve
     }
 }
 

@@ -8,8 +8,28 @@ struct Merging {
     let external: LeadingPeriod?
     let generation: LeadingPeriod?
     let evse: EVSEConditions
-    let station: StationConditions
+    let setpointPriority: StationConditions.SetpointPriority
     let unit: RateUnit
+    /// The fewest any of the profiles asks for; absent means all three.
+    private let phases: Int
+    private let conversion: RateConversion
+
+    init(
+        leader: LeadingPeriod?, maximum: LeadingPeriod?, external: LeadingPeriod?, generation: LeadingPeriod?,
+        evse: EVSEConditions, station: StationConditions, unit: RateUnit
+    ) {
+        self.leader = leader
+        self.maximum = maximum
+        self.external = external
+        self.generation = generation
+        self.evse = evse
+        setpointPriority = station.setpointPriority
+        self.unit = unit
+        let asked = min(
+            leader?.period.numberPhases ?? 3, maximum?.period.numberPhases ?? 3, external?.period.numberPhases ?? 3)
+        phases = max(1, min(evse.supply.phases, asked))
+        conversion = RateConversion(evse.supply, nominalVolts: station.nominalVolts, phases: phases)
+    }
 
     var result: CompositePeriod {
         var out = CompositePeriod()
@@ -37,17 +57,6 @@ struct Merging {
         return out
     }
 
-    /// The fewest any of the profiles asks for; absent means all three.
-    private var phases: Int {
-        var phases = evse.supply.phases
-        for found in [leader, maximum, external] { phases = min(phases, found?.period.numberPhases ?? 3) }
-        return max(1, phases)
-    }
-
-    private var conversion: RateConversion {
-        RateConversion(evse.supply, nominalVolts: station.nominalVolts, phases: phases)
-    }
-
     private func converted(_ rates: PhaseRates, of found: LeadingPeriod) -> PhaseRates {
         conversion.convert(rates, from: found.unit, to: unit)
     }
@@ -60,11 +69,9 @@ struct Merging {
 
     private var limit: PhaseRates {
         var bound: PhaseRates?
-        for found in [leader, maximum, external] {
-            guard let found, let own = found.period.limit else { continue }
-            let other = converted(own, of: found)
-            bound = bound.map { $0.capped(to: other, in: unit) } ?? other
-        }
+        narrow(&bound, by: leader)
+        narrow(&bound, by: maximum)
+        narrow(&bound, by: external)
         if let beyond = limitBeyondSoC { bound = bound.map { $0.capped(to: beyond, in: unit) } ?? beyond }
         let most = hardware(evse.hardware.charge)
         guard var bound else { return most }
@@ -75,9 +82,15 @@ struct Merging {
         return bound.capped(to: most, in: unit)
     }
 
+    private func narrow(_ bound: inout PhaseRates?, by found: LeadingPeriod?) {
+        guard let found, let own = found.period.limit else { return }
+        let other = converted(own, of: found)
+        bound = bound.map { $0.capped(to: other, in: unit) } ?? other
+    }
+
     /// From the state of charge on that the leading schedule names (K01.FR.100).
     private var limitBeyondSoC: PhaseRates? {
-        guard let leader, let limit = leader.schedule.limitAtSoC, let soc = evse.soc, soc >= limit.soc else {
+        guard let leader, let limit = leader.limitAtSoC, let soc = evse.soc, soc >= limit.soc else {
             return nil
         }
         return converted(PhaseRates(limit.limit), of: leader)
@@ -101,7 +114,7 @@ struct Merging {
         guard let external, external.period.mode == .externalSetpoint, let outside = external.period.setpoint else {
             return (own, false)
         }
-        if own != nil, station.setpointPriority == .csms { return (own, false) }
+        if own != nil, setpointPriority == .csms { return (own, false) }
         return (converted(outside, of: external), true)
     }
 
