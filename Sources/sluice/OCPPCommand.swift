@@ -45,7 +45,10 @@ struct OCPPCommand: ParsableCommand {
                 case "2.1": check(message, writer.bytes, OCPP21.StationRequest.self, OCPP21.CSMSRequest.self)
                 case _: nil
                 }
-            return found ?? bad("no message “\(message)” in this version; versions are 1.6, 2.0.1 and 2.1", ErrorCode.notImplemented.rawValue)
+            return found
+                ?? bad(
+                    "no message “\(message)” in this version; versions are 1.6, 2.0.1 and 2.1",
+                    ErrorCode.notImplemented.rawValue)
         } catch { return bad(error.description, ErrorCode.formatViolation.rawValue) }
     }
 
@@ -55,7 +58,8 @@ struct OCPPCommand: ParsableCommand {
         check(message, payload, First.self) ?? check(message, payload, Second.self)
     }
 
-    private static func check<Requests: RequestSet>(_ message: String, _ payload: [UInt8], _: Requests.Type) -> Checked? {
+    private static func check<Requests: RequestSet>(_ message: String, _ payload: [UInt8], _: Requests.Type) -> Checked?
+    {
         let ending = ["Request", "Response"].first { message.hasSuffix($0) } ?? ""
         guard let action = Requests.Action(word: String(message.dropLast(ending.count))) else { return nil }
         var reader = PayloadReader(payload, version: Requests.version)

@@ -102,8 +102,10 @@ extension ChargingProfiles {
         var time = start
         repeat {
             var (period, until) = step(time)
-            period.start = Int(time - start)
-            if periods.last.map({ !$0.says(period) }) ?? true { periods.append(period) }
+            if periods.isEmpty || !periods[periods.count - 1].says(period) {
+                period.start = Int(time - start)
+                periods.append(period)
+            }
             time = until
         } while time < end
         return periods

@@ -3,13 +3,15 @@
 
 /// What the leading profiles of all purposes say together at one instant (K08, SC.01, V2X.03-.05, Q06).
 struct Merging {
-    let leader: LeadingPeriod?
-    let maximum: LeadingPeriod?
-    let external: LeadingPeriod?
-    let generation: LeadingPeriod?
-    let evse: EVSEConditions
-    let setpointPriority: StationConditions.SetpointPriority
-    let unit: RateUnit
+    private let leader: LeadingPeriod?
+    private let maximum: LeadingPeriod?
+    private let external: LeadingPeriod?
+    private let generation: LeadingPeriod?
+    private let supply: EVSEConditions.Supply
+    private let hardware: EVSEConditions.Hardware
+    private let soc: Int?
+    private let setpointPriority: StationConditions.SetpointPriority
+    private let unit: RateUnit
     /// The fewest any of the profiles asks for; absent means all three.
     private let phases: Int
     private let conversion: RateConversion
@@ -22,7 +24,9 @@ struct Merging {
         self.maximum = maximum
         self.external = external
         self.generation = generation
-        self.evse = evse
+        supply = evse.supply
+        hardware = evse.hardware
+        soc = evse.soc
         setpointPriority = station.setpointPriority
         self.unit = unit
         let asked = min(
@@ -42,7 +46,7 @@ struct Merging {
             out.frequencyCurve = period.frequencyCurve
             out.signalCurve = period.signalCurve
         }
-        if !evse.supply.isDirect {
+        if !supply.isDirect {
             out.numberPhases = phases
             out.phaseToUse = phases == 1 ? leader?.period.phaseToUse : nil
         }
@@ -61,8 +65,8 @@ struct Merging {
         conversion.convert(rates, from: found.unit, to: unit)
     }
 
-    private func hardware(_ rate: Int64) -> PhaseRates {
-        PhaseRates(conversion.convert(rate, from: evse.hardware.unit, to: unit))
+    private func ofHardware(_ rate: Int64) -> PhaseRates {
+        PhaseRates(conversion.convert(rate, from: hardware.unit, to: unit))
     }
 
     // MARK: Bounds
@@ -73,7 +77,7 @@ struct Merging {
         narrow(&bound, by: maximum)
         narrow(&bound, by: external)
         if let beyond = limitBeyondSoC { bound = bound.map { $0.capped(to: beyond, in: unit) } ?? beyond }
-        let most = hardware(evse.hardware.charge)
+        let most = ofHardware(hardware.charge)
         guard var bound else { return most }
         // Local generation comes on top of what the grid may give.
         if let generation, let own = generation.period.limit {
@@ -90,7 +94,7 @@ struct Merging {
 
     /// From the state of charge on that the leading schedule names (K01.FR.100).
     private var limitBeyondSoC: PhaseRates? {
-        guard let leader, let limit = leader.limitAtSoC, let soc = evse.soc, soc >= limit.soc else {
+        guard let leader, let limit = leader.limitAtSoC, let soc, soc >= limit.soc else {
             return nil
         }
         return converted(PhaseRates(limit.limit), of: leader)
@@ -98,7 +102,7 @@ struct Merging {
 
     /// The one closest to zero.
     private var dischargeLimit: PhaseRates {
-        var bound = hardware(min(0, evse.hardware.discharge))
+        var bound = ofHardware(min(0, hardware.discharge))
         // A station maximum cannot bound discharging: its only mode is ChargingOnly.
         for found in [leader, external] {
             guard let found, let own = found.period.dischargeLimit else { continue }

@@ -3,7 +3,7 @@
 
 /// A profile that was accepted, where and when.
 public struct InstalledProfile: Equatable, Sendable {
-    public var profile: ChargingProfile
+    public var profile: ChargingProfile { didSet { starts = Self.starts(of: profile) } }
     /// 0 is the station.
     public var evse: Int
     public var installedAt: Int64
@@ -11,11 +11,18 @@ public struct InstalledProfile: Equatable, Sendable {
     public var delays: [Int] = []
     /// Whether an outage has made it invalid for good.
     public var isBurnt = false
+    /// The starts of the first schedule's periods, close together for the search.
+    private(set) var starts: [Int64]
 
     public init(_ profile: ChargingProfile, on evse: Int, at time: Int64) {
         self.profile = profile
         self.evse = evse
         installedAt = time
+        starts = Self.starts(of: profile)
+    }
+
+    private static func starts(of profile: ChargingProfile) -> [Int64] {
+        profile.schedules.first?.periods.map { Int64($0.start) } ?? []
     }
 
     public var schedule: ChargingSchedule? { profile.schedules.first }
@@ -51,7 +58,6 @@ struct ProfileTimeline {
     /// Where a schedule without a start counts from if nothing is charging, and a dynamic one always.
     private let origin: Int64
     private let schedule: ChargingSchedule
-    /// The periods' starts, close together for the search.
     private let starts: [Int64]
     private let delays: [Int]
 
@@ -66,7 +72,7 @@ struct ProfileTimeline {
         longestOffline = profile.maxOfflineDuration.map(Int64.init)
         origin = profile.kind == .dynamic ? profile.updateTime ?? installed.installedAt : installed.installedAt
         self.schedule = schedule
-        starts = schedule.periods.map { Int64($0.start) }
+        starts = installed.starts
         delays = installed.delays
     }
 
