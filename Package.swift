@@ -89,8 +89,7 @@ let house: [Room] = [
         name: "sluice", kind: .executable,
         imports: [
             "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection",
-            "LinuxIO",
-            "LocalAPI", "SimulatedSite",
+            "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.

@@ -26,11 +26,15 @@ public struct JSONReader: Sendable {
     public func failure(_ expected: String) -> JSONError { JSONError(offset: offset, expected: expected) }
 
     /// The byte at `offset`, or zero after the end: zero is never part of JSON.
+    @inline(__always)
     var next: UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
     mutating func advance() { offset += 1 }
 
-    public mutating func skipSpace() {
+    @inline(__always)
+    public mutating func skipSpace() { if next <= 0x20 { skipManySpaces() } }
+
+    private mutating func skipManySpaces() {
         while offset < bytes.count {
             switch bytes[offset] {
             case 0x20, 0x0A, 0x0D, 0x09: offset += 1
@@ -136,12 +140,19 @@ public struct JSONReader: Sendable {
         offset += word.utf8CodeUnitCount
     }
 
+    @inlinable
     func starts(with word: StaticString, at start: Int) -> Bool {
         let count = word.utf8CodeUnitCount
         guard bytes.count - start >= count else { return false }
         return word.withUTF8Buffer { text in
-            for index in 0..<count where text[index] != bytes[start + index] { return false }
-            return true
+            bytes.withUnsafeBufferPointer { bytes in
+                var index = 0
+                while index < count {
+                    if text[index] != bytes[start + index] { return false }
+                    index += 1
+                }
+                return true
+            }
         }
     }
 

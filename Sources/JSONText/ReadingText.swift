@@ -16,27 +16,36 @@ extension JSONReader {
     public mutating func rawText() throws(JSONError) -> RawText {
         skipSpace()
         guard next == UInt8(ascii: "\"") else { throw failure("a string") }
+        let start = offset + 1
+        let found = bytes.withUnsafeBufferPointer { Self.endOfText($0, from: start) }
+        offset = found.at
+        guard found.isComplete else {
+            throw failure(found.at < bytes.count ? "a control character to be escaped" : "a closing quote")
+        }
         offset += 1
-        let start = offset
+        return RawText(start: start, end: found.at, hasEscapes: found.hasEscapes, isASCII: found.isASCII)
+    }
+
+    /// Where the closing quote is, or the byte that may not stand in a string.
+    private static func endOfText(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int
+    ) -> (at: Int, isComplete: Bool, hasEscapes: Bool, isASCII: Bool) {
+        var at = start
         var hasEscapes = false
         var seen: UInt8 = 0
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") {
-                let text = RawText(start: start, end: offset, hasEscapes: hasEscapes, isASCII: seen < 0x80)
-                offset += 1
-                return text
-            }
-            guard byte >= 0x20 else { throw failure("a control character to be escaped") }
+        while at < bytes.count {
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "\"") { return (at, true, hasEscapes, seen < 0x80) }
+            if byte < 0x20 { return (at, false, hasEscapes, true) }
             if byte == UInt8(ascii: "\\") {
                 hasEscapes = true
-                offset += 1
-                guard next >= 0x20 else { throw failure("an escaped character") }
+                at += 1
+                guard at < bytes.count, bytes[at] >= 0x20 else { return (at, false, true, true) }
             }
             seen |= byte
-            offset += 1
+            at += 1
         }
-        throw failure("a closing quote")
+        return (at, false, hasEscapes, true)
     }
 
     public mutating func string() throws(JSONError) -> String { try string(try rawText()) }
@@ -52,11 +61,14 @@ extension JSONReader {
     }
 
     /// Whether the string at `text` is `word`, however it is escaped.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func isEqual(_ text: RawText, _ word: StaticString) -> Bool {
-        if text.hasEscapes { return (try? string(text)) == word.description }
+        if text.hasEscapes { return isEqualUnescaped(text, word) }
         return text.end - text.start == word.utf8CodeUnitCount && starts(with: word, at: text.start)
     }
+
+    @usableFromInline
+    func isEqualUnescaped(_ text: RawText, _ word: StaticString) -> Bool { (try? string(text)) == word.description }
 
     private func unescaped(_ text: RawText) throws(JSONError) -> String {
         var reader = JSONReader(bytes, from: text.start)

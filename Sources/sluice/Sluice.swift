@@ -15,7 +15,7 @@ struct Sluice: ParsableCommand {
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, SetpointCommand.self,
             LimitCommand.self, WhyCommand.self, EvidenceCommand.self, ProfilesCommand.self, EXICommand.self,
-            BenchCommand.self,
+            OCPPCommand.self, BenchCommand.self,
         ])
 
     static let versionText = "0.1.0"

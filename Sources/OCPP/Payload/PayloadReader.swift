@@ -5,19 +5,20 @@ import JSONText
 
 /// Reads the values of a payload as the schemas know them. Generated code asks for each field in turn.
 public struct PayloadReader: Sendable {
-    var json: JSONReader
+    @usableFromInline var json: JSONReader
     public let version: OCPPVersion
     /// Where the value being read starts.
-    private var valueStart = 0
+    @usableFromInline var valueStart = 0
 
     /// Deeper than any message; custom data may nest.
-    static let deepest = 32
+    @usableFromInline static let deepest = 32
 
     public init(_ bytes: [UInt8], version: OCPPVersion, from offset: Int = 0) {
         json = JSONReader(bytes, from: offset, deepest: Self.deepest)
         self.version = version
     }
 
+    @usableFromInline
     init(_ json: JSONReader, version: OCPPVersion) {
         self.json = json
         self.version = version
@@ -87,7 +88,8 @@ public struct PayloadReader: Sendable {
 
     // MARK: Scalars
 
-    private mutating func expect(_ kind: JSONReader.Kind, _ name: String) throws(Violation) {
+    @usableFromInline
+    mutating func expect(_ kind: JSONReader.Kind, _ name: String) throws(Violation) {
         let found: JSONReader.Kind
         do { found = try json.kind() } catch { throw Violation(error) }
         valueStart = json.offset
@@ -141,7 +143,8 @@ public struct PayloadReader: Sendable {
         return text
     }
 
-    private mutating func rawText() throws(Violation) -> RawText {
+    @usableFromInline
+    mutating func rawText() throws(Violation) -> RawText {
         try expect(.string, "string")
         do { return try json.rawText() } catch { throw Violation(error) }
     }
@@ -165,6 +168,7 @@ public struct PayloadReader: Sendable {
         return text
     }
 
+    @inlinable
     public mutating func word<Word: OCPPWord>(_: Word.Type) throws(Violation) -> Word {
         let raw = try rawText()
         let words = Word.words
@@ -185,12 +189,13 @@ public struct PayloadReader: Sendable {
 
     // MARK: Arrays
 
-    private mutating func array(
+    @inlinable @inline(__always)
+    mutating func array(
         _ least: Int, _ most: Int, _ item: (inout PayloadReader) throws(Violation) -> Void
     ) throws(Violation) {
         try expect(.array, "array")
         let start = json.offset
-        do { try json.beginArray() } catch { throw Violation(error) }
+        try beginArray()
         var isFirst = true
         var count = 0
         while try hasItem(&isFirst) {
@@ -201,10 +206,17 @@ public struct PayloadReader: Sendable {
         guard count >= least else { throw Violation(.tooFew(least: least), at: start) }
     }
 
-    private mutating func hasItem(_ isFirst: inout Bool) throws(Violation) -> Bool {
+    @usableFromInline
+    mutating func beginArray() throws(Violation) {
+        do { try json.beginArray() } catch { throw Violation(error) }
+    }
+
+    @usableFromInline
+    mutating func hasItem(_ isFirst: inout Bool) throws(Violation) -> Bool {
         do { return try json.hasItem(&isFirst) } catch { throw Violation(error) }
     }
 
+    @inlinable
     public mutating func objects<Object: OCPPObject>(
         _: Object.Type, _ least: Int, _ most: Int
     ) throws(Violation) -> [Object] {
@@ -213,6 +225,7 @@ public struct PayloadReader: Sendable {
         return items
     }
 
+    @inlinable
     public mutating func words<Word: OCPPWord>(
         _: Word.Type, _ least: Int, _ most: Int
     ) throws(Violation) -> [Word] {

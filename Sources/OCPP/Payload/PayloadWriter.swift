@@ -5,7 +5,7 @@ import JSONText
 
 /// Writes the values of a payload; what is absent is left out, since OCPP knows no null (part 4, 4.1.5).
 public struct PayloadWriter: Sendable {
-    var json: JSONWriter
+    @usableFromInline var json: JSONWriter
 
     public init(capacity: Int = 512) { json = JSONWriter(capacity: capacity) }
 
@@ -44,6 +44,7 @@ public struct PayloadWriter: Sendable {
         json.string(plain: value.text)
     }
 
+    @inlinable
     public mutating func word<Word: OCPPWord>(_ name: StaticString, _ value: Word?) {
         guard let value else { return }
         json.name(name)
@@ -56,12 +57,14 @@ public struct PayloadWriter: Sendable {
         json.tree(value)
     }
 
+    @inlinable
     public mutating func object<Object: OCPPObject>(_ name: StaticString, _ value: Object?) {
         guard let value else { return }
         json.name(name)
         value.write(to: &self)
     }
 
+    @inlinable
     public mutating func objects<Object: OCPPObject>(_ name: StaticString, _ values: [Object]?) {
         guard let values else { return }
         json.name(name)
@@ -70,6 +73,7 @@ public struct PayloadWriter: Sendable {
         json.endArray()
     }
 
+    @inlinable
     public mutating func words<Word: OCPPWord>(_ name: StaticString, _ values: [Word]?) {
         guard let values else { return }
         json.name(name)

@@ -37,6 +37,7 @@ public struct Violation: Error, Equatable, Sendable {
         self.offset = offset
     }
 
+    @usableFromInline
     init(_ error: JSONError) { self.init(.notJSON(expected: error.expected), at: error.offset) }
 
     /// The code that names it.

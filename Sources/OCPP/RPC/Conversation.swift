@@ -9,9 +9,9 @@ public struct MessageID: Hashable, Sendable, CustomStringConvertible {
     public init(_ text: String) { self.text = text }
     public var description: String { text }
 
-    static let longest = 36
+    @usableFromInline static let longest = 36
     /// Stands for an id that could not be read (OCPP 2.1 part 4, 4.2.3).
-    static let unreadable = MessageID("-1")
+    @usableFromInline static let unreadable = MessageID("-1")
 }
 
 /// What a CALLERROR or CALLRESULTERROR said.
@@ -64,42 +64,60 @@ public struct Conversation<Incoming: RequestSet, Outgoing: RequestSet>: Sendable
         public init() {}
     }
 
+    @usableFromInline
     struct OpenCall: Sendable {
-        let id: MessageID
-        let action: Outgoing.Action
-        let deadline: Instant
+        @usableFromInline let id: MessageID
+        @usableFromInline let action: Outgoing.Action
+        @usableFromInline let deadline: Instant
+
+        @usableFromInline
+        init(id: MessageID, action: Outgoing.Action, deadline: Instant) {
+            self.id = id
+            self.action = action
+            self.deadline = deadline
+        }
     }
+    @usableFromInline
     struct Asked: Sendable {
-        let id: MessageID
-        let action: Incoming.Action
+        @usableFromInline let id: MessageID
+        @usableFromInline let action: Incoming.Action
+
+        @usableFromInline
+        init(id: MessageID, action: Incoming.Action) {
+            self.id = id
+            self.action = action
+        }
     }
 
-    var settings: Settings
-    var open: OpenCall?
-    var unanswered: [Asked] = []
-    private let idPrefix: String
-    private var count = 0
+    @usableFromInline var settings: Settings
+    @usableFromInline var open: OpenCall?
+    @usableFromInline var unanswered: [Asked] = []
+    @usableFromInline let idPrefix: String
+    @usableFromInline var count = 0
 
     /// - Parameter idPrefix: At most 20 characters, different for every connection this station ever makes: a message id must
     ///   differ from all before (4.1.4).
+    @inlinable
     public init(idPrefix: String, settings: Settings = Settings()) {
         self.idPrefix = String(idPrefix.prefix(20))
         self.settings = settings
     }
 
-    static var version: OCPPVersion { Incoming.version }
+    @inlinable static var version: OCPPVersion { Incoming.version }
 
     /// Whether `call` may be used now.
-    public var canCall: Bool { open == nil }
+    @inlinable public var canCall: Bool { open == nil }
     /// When `advance` has something to say.
-    public var deadline: Instant? { open?.deadline }
+    @inlinable public var deadline: Instant? { open?.deadline }
 
+    @inlinable
     mutating func nextID() -> MessageID {
         count += 1
         return MessageID(idPrefix + "-" + String(count))
     }
 
     /// Ends a call that waited too long.
+    @inlinable
     public mutating func advance(to now: Instant) -> [Output] {
         guard let call = open, now >= call.deadline else { return [] }
         open = nil
@@ -107,6 +125,7 @@ public struct Conversation<Incoming: RequestSet, Outgoing: RequestSet>: Sendable
     }
 
     /// The connection is gone: the open call counts as not sent, and nobody waits for our answers any more.
+    @inlinable
     public mutating func disconnect() -> [Output] {
         unanswered = []
         guard let call = open else { return [] }

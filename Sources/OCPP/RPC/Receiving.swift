@@ -6,6 +6,7 @@ import JSONText
 
 extension Conversation {
     /// Takes one text frame. Never traps and never waits, whatever it holds.
+    @inlinable
     public mutating func handle(_ frame: [UInt8], at now: Instant) -> [Output] {
         guard frame.count <= settings.longestFrame else {
             return [.peerMisbehaved("a frame of \(frame.count) bytes"), .close(1009)]
@@ -31,7 +32,8 @@ extension Conversation {
 
     // MARK: The frame
 
-    private static func type(_ reader: inout JSONReader) -> Int? {
+    @inlinable
+    static func type(_ reader: inout JSONReader) -> Int? {
         var isFirst = true
         guard (try? reader.kind()) == .array, (try? reader.beginArray()) != nil,
             (try? reader.hasItem(&isFirst)) == true, (try? reader.kind()) == .number
@@ -39,27 +41,32 @@ extension Conversation {
         return try? reader.number().integer
     }
 
-    private static func id(_ reader: inout JSONReader) -> MessageID? {
+    @inlinable
+    static func id(_ reader: inout JSONReader) -> MessageID? {
         guard next(&reader), (try? reader.kind()) == .string, let text = try? reader.string(),
-            !text.isEmpty, text.unicodeScalars.count <= MessageID.longest
+            !text.isEmpty,
+            text.utf8.count <= MessageID.longest || text.unicodeScalars.count <= MessageID.longest
         else { return nil }
         return MessageID(text)
     }
 
     /// Whether a further element of the frame follows.
-    private static func next(_ reader: inout JSONReader) -> Bool {
+    @inlinable
+    static func next(_ reader: inout JSONReader) -> Bool {
         var isFirst = false
         return (try? reader.hasItem(&isFirst)) == true
     }
 
     /// Whether the frame ends here, as it must.
-    private static func ends(_ reader: inout JSONReader) -> Bool {
+    @inlinable
+    static func ends(_ reader: inout JSONReader) -> Bool {
         var isFirst = false
         return (try? reader.hasItem(&isFirst)) == false && (try? reader.end()) != nil
     }
 
     /// Text and code of CALLERROR and CALLRESULTERROR, as far as they can be read.
-    private static func refusal(_ reader: inout JSONReader) -> Refusal {
+    @inlinable
+    static func refusal(_ reader: inout JSONReader) -> Refusal {
         guard next(&reader), let code = try? reader.string() else { return Refusal(.genericError, "") }
         let description = next(&reader) ? try? reader.string() : nil
         return Refusal(ErrorCode(received: code), description ?? "")
@@ -67,7 +74,8 @@ extension Conversation {
 
     // MARK: Calls of the peer
 
-    private mutating func asked(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
+    @inlinable
+    mutating func asked(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
         guard Self.next(&reader), let word = try? reader.rawText() else {
             return refuse(id, Refusal(.rpcFrameworkError, "a CALL names its action third"))
         }
@@ -100,7 +108,8 @@ extension Conversation {
         }
     }
 
-    private mutating func told(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
+    @inlinable
+    mutating func told(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
         guard Self.next(&reader), let word = try? reader.rawText(),
             let action = Self.action(word, reader, Incoming.Action.self), Incoming.isUnanswered(action),
             Self.next(&reader)
@@ -117,7 +126,8 @@ extension Conversation {
     }
 
     /// Known the other way round, or to nobody: NotSupported and NotImplemented (4.3).
-    private func notOurs(_ id: MessageID, _ word: RawText, _ reader: JSONReader) -> [Output] {
+    @inlinable
+    func notOurs(_ id: MessageID, _ word: RawText, _ reader: JSONReader) -> [Output] {
         let text = (try? reader.string(word)) ?? ""
         if Self.action(word, reader, Outgoing.Action.self) != nil {
             return refuse(id, Refusal(.notSupported, "\(text) is not asked in this direction"))
@@ -125,7 +135,8 @@ extension Conversation {
         return refuse(id, Refusal(.notImplemented, "“\(text)” is no action of \(Self.version.subprotocol)"))
     }
 
-    private func refuse(_ id: MessageID, _ refusal: Refusal) -> [Output] {
+    @inlinable
+    func refuse(_ id: MessageID, _ refusal: Refusal) -> [Output] {
         [
             .peerMisbehaved("\(refusal.code.rawValue) “\(id)”: \(refusal.description)"),
             .transmit(Self.errorFrame(.callError, id, refusal)),
@@ -133,7 +144,8 @@ extension Conversation {
     }
 
     /// What nobody knows is ignored (4.1.3); 2.x has an error code to say so.
-    private func unknownType(_ type: Int, _ id: MessageID) -> [Output] {
+    @inlinable
+    func unknownType(_ type: Int, _ id: MessageID) -> [Output] {
         let refusal = Refusal(.messageTypeNotSupported, "message type \(type)")
         if Self.version == .v16 { return [.peerMisbehaved(refusal.description)] }
         return refuse(id, refusal)
@@ -141,7 +153,8 @@ extension Conversation {
 
     // MARK: Answers to ours
 
-    private mutating func answered(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
+    @inlinable
+    mutating func answered(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
         guard let call = open, call.id == id else {
             return [.peerMisbehaved("an answer to “\(id)”, which waits for none")]
         }
@@ -164,7 +177,8 @@ extension Conversation {
         return [.unusable(id, refusal), .transmit(Self.errorFrame(.callResultError, id, refusal))]
     }
 
-    private mutating func refused(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
+    @inlinable
+    mutating func refused(_ id: MessageID, _ reader: inout JSONReader) -> [Output] {
         guard let call = open, call.id == id else {
             return [.peerMisbehaved("an error for “\(id)”, which waits for none")]
         }
@@ -174,7 +188,8 @@ extension Conversation {
 
     // MARK: Payloads
 
-    private static func action<Action: OCPPWord>(_ word: RawText, _ reader: JSONReader, _: Action.Type) -> Action? {
+    @inlinable
+    static func action<Action: OCPPWord>(_ word: RawText, _ reader: JSONReader, _: Action.Type) -> Action? {
         let words = Action.words
         for index in words.indices where reader.isEqual(word, words[index]) {
             return Action(rawValue: UInt8(truncatingIfNeeded: index))
@@ -182,7 +197,8 @@ extension Conversation {
         return nil
     }
 
-    private static func payload<Value>(
+    @inlinable
+    static func payload<Value>(
         _ reader: inout JSONReader, _ read: (inout PayloadReader) throws(Violation) -> Value
     ) throws(Violation) -> Value {
         // An action without arguments may say null instead of {} (4.1.5).
@@ -196,7 +212,8 @@ extension Conversation {
         return value
     }
 
-    private static func refusal(of violation: Violation, in frame: [UInt8]) -> Refusal {
+    @inlinable
+    static func refusal(of violation: Violation, in frame: [UInt8]) -> Refusal {
         Refusal(violation.code(in: version), violation.description(in: frame))
     }
 }

@@ -28,6 +28,7 @@ public enum NotSent: Error, Equatable, Sendable, CustomStringConvertible {
 extension Conversation {
     /// A CALL, or a SEND for what is never answered, which may go while a call is open.
     /// - Parameter retry: The id of the call this one repeats; a repetition may keep it (4.1.4).
+    @inlinable
     public mutating func call(
         _ request: Outgoing, retry: MessageID? = nil, at now: Instant
     ) throws(NotSent) -> (id: MessageID, frame: [UInt8]) {
@@ -49,6 +50,7 @@ extension Conversation {
     }
 
     /// A CALLRESULT.
+    @inlinable
     public mutating func answer(_ id: MessageID, _ response: Incoming.Response) throws(NotSent) -> [UInt8] {
         guard let index = unanswered.firstIndex(where: { $0.id == id }) else { throw .nobodyAsked(id) }
         let action = Incoming.action(of: response)
@@ -69,12 +71,14 @@ extension Conversation {
     }
 
     /// A CALLERROR. NotSupported for an action that is known but left out; an unknown one was answered by `handle` already.
+    @inlinable
     public mutating func refuse(_ id: MessageID, _ refusal: Refusal) throws(NotSent) -> [UInt8] {
         guard let index = unanswered.firstIndex(where: { $0.id == id }) else { throw .nobodyAsked(id) }
         unanswered.remove(at: index)
         return Self.errorFrame(.callError, id, refusal)
     }
 
+    @inlinable
     static func errorFrame(_ type: MessageType, _ id: MessageID, _ refusal: Refusal) -> [UInt8] {
         var writer = PayloadWriter()
         writer.begin(type, id)
@@ -86,6 +90,7 @@ extension Conversation {
     }
 }
 
+@usableFromInline
 enum MessageType: Int {
     case call = 2
     case callResult = 3
@@ -97,13 +102,15 @@ enum MessageType: Int {
 }
 
 extension PayloadWriter {
-    fileprivate mutating func begin(_ type: MessageType, _ id: MessageID) {
+    @usableFromInline
+    mutating func begin(_ type: MessageType, _ id: MessageID) {
         json.beginArray()
         json.integer(type.rawValue)
         json.string(id.text)
     }
 
-    fileprivate mutating func end() -> [UInt8] {
+    @usableFromInline
+    mutating func end() -> [UInt8] {
         json.endArray()
         return bytes
     }

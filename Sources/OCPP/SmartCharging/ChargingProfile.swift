@@ -119,14 +119,19 @@ public struct LimitAtSoC: Equatable, Sendable {
 /// that of L1 alone.
 public struct PhaseRates: Hashable, Sendable {
     public var base: Int64
-    public var l2: Int64?
-    public var l3: Int64?
+    // Many are copied for a composite schedule, so absence costs no room of its own.
+    private var second: Int64
+    private var third: Int64
+    private static let absent = Int64.min
 
     public init(_ base: Int64, l2: Int64? = nil, l3: Int64? = nil) {
         self.base = base
-        self.l2 = l2
-        self.l3 = l3
+        second = l2 ?? Self.absent
+        third = l3 ?? Self.absent
     }
+
+    public var l2: Int64? { second == Self.absent ? nil : second }
+    public var l3: Int64? { third == Self.absent ? nil : third }
 
     public var isPerPhase: Bool { l2 != nil || l3 != nil }
 
@@ -156,8 +161,16 @@ public struct SchedulePeriod: Equatable, Sendable {
     /// Positive is inductive.
     public var setpointReactive: PhaseRates?
     /// 1…3; absent on AC means 3.
-    public var numberPhases: Int?
-    public var phaseToUse: Int?
+    public var numberPhases: Int? {
+        get { phases < 0 ? nil : Int(phases) }
+        set { phases = newValue.map(Int8.init(clamping:)) ?? -1 }
+    }
+    public var phaseToUse: Int? {
+        get { phase < 0 ? nil : Int(phase) }
+        set { phase = newValue.map(Int8.init(clamping:)) ?? -1 }
+    }
+    private var phases: Int8
+    private var phase: Int8
     /// Absent means ChargingOnly.
     public var mode: OperationMode
     public var wantsPreconditioning = false
@@ -177,8 +190,8 @@ public struct SchedulePeriod: Equatable, Sendable {
         self.dischargeLimit = dischargeLimit
         self.setpoint = setpoint
         self.setpointReactive = setpointReactive
-        self.numberPhases = numberPhases
-        self.phaseToUse = phaseToUse
+        phases = numberPhases.map(Int8.init(clamping:)) ?? -1
+        phase = phaseToUse.map(Int8.init(clamping:)) ?? -1
         self.mode = mode
     }
 }

@@ -39,10 +39,12 @@ public struct CompositePeriod: Equatable, Sendable {
 
     /// Whether the same is to be done, wherever it comes from.
     func says(_ other: CompositePeriod) -> Bool {
-        var other = other
-        other.start = start
-        other.leader = leader
-        return self == other
+        limit == other.limit && setpoint == other.setpoint && dischargeLimit == other.dischargeLimit
+            && setpointReactive == other.setpointReactive && numberPhases == other.numberPhases
+            && phaseToUse == other.phaseToUse && mode == other.mode
+            && wantsPreconditioning == other.wantsPreconditioning
+            && sleeps == other.sleeps && baseline == other.baseline && frequencyCurve == other.frequencyCurve
+            && signalCurve == other.signalCurve
     }
 }
 
@@ -100,8 +102,10 @@ extension ChargingProfiles {
         var time = start
         repeat {
             var (period, until) = step(time)
-            period.start = Int(time - start)
-            if periods.last.map({ !$0.says(period) }) ?? true { periods.append(period) }
+            if periods.isEmpty || !periods[periods.count - 1].says(period) {
+                period.start = Int(time - start)
+                periods.append(period)
+            }
             time = until
         } while time < end
         return periods

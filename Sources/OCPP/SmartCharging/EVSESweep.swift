@@ -3,26 +3,26 @@
 
 /// Profiles of one purpose, the leading first.
 struct ProfileStack {
-    private let profiles: [InstalledProfile]
+    private let timelines: [ProfileTimeline]
     /// Where each was found last, for the next search.
     private var hints: [Int]
 
     init(_ profiles: [InstalledProfile]) {
         // At the same level, profiles take turns by validity; should two meet, the newer id leads.
-        self.profiles = profiles.sorted {
+        timelines = profiles.sorted {
             ($0.profile.stackLevel, $0.profile.id) > ($1.profile.stackLevel, $1.profile.id)
-        }
-        hints = Array(repeating: 0, count: profiles.count)
+        }.compactMap(ProfileTimeline.init)
+        hints = Array(repeating: 0, count: timelines.count)
     }
 
     /// The highest that has a period now. What lies below it does not matter until that ends.
     mutating func leader(at time: Int64, _ conditions: TimelineConditions, _ until: inout Int64) -> LeadingPeriod? {
-        for index in profiles.indices {
-            let segment = profiles[index].segment(at: time, conditions, hint: hints[index])
+        for index in timelines.indices {
+            let segment = timelines[index].segment(at: time, conditions, hint: hints[index])
             until = min(until, segment.until)
-            guard let period = segment.period, let schedule = profiles[index].schedule else { continue }
+            guard let period = segment.period else { continue }
             hints[index] = period
-            return LeadingPeriod(id: profiles[index].profile.id, schedule: schedule, index: period)
+            return timelines[index].leading(period)
         }
         return nil
     }
@@ -30,11 +30,9 @@ struct ProfileStack {
 
 struct LeadingPeriod {
     let id: Int
-    let schedule: ChargingSchedule
-    let index: Int
-
-    var period: SchedulePeriod { schedule.periods[index] }
-    var unit: RateUnit { schedule.unit }
+    let unit: RateUnit
+    let limitAtSoC: LimitAtSoC?
+    let period: SchedulePeriod
 }
 
 /// Walks through time for one EVSE.

@@ -3,13 +3,37 @@
 
 /// What the leading profiles of all purposes say together at one instant (K08, SC.01, V2X.03-.05, Q06).
 struct Merging {
-    let leader: LeadingPeriod?
-    let maximum: LeadingPeriod?
-    let external: LeadingPeriod?
-    let generation: LeadingPeriod?
-    let evse: EVSEConditions
-    let station: StationConditions
-    let unit: RateUnit
+    private let leader: LeadingPeriod?
+    private let maximum: LeadingPeriod?
+    private let external: LeadingPeriod?
+    private let generation: LeadingPeriod?
+    private let supply: EVSEConditions.Supply
+    private let hardware: EVSEConditions.Hardware
+    private let soc: Int?
+    private let setpointPriority: StationConditions.SetpointPriority
+    private let unit: RateUnit
+    /// The fewest any of the profiles asks for; absent means all three.
+    private let phases: Int
+    private let conversion: RateConversion
+
+    init(
+        leader: LeadingPeriod?, maximum: LeadingPeriod?, external: LeadingPeriod?, generation: LeadingPeriod?,
+        evse: EVSEConditions, station: StationConditions, unit: RateUnit
+    ) {
+        self.leader = leader
+        self.maximum = maximum
+        self.external = external
+        self.generation = generation
+        supply = evse.supply
+        hardware = evse.hardware
+        soc = evse.soc
+        setpointPriority = station.setpointPriority
+        self.unit = unit
+        let asked = min(
+            leader?.period.numberPhases ?? 3, maximum?.period.numberPhases ?? 3, external?.period.numberPhases ?? 3)
+        phases = max(1, min(evse.supply.phases, asked))
+        conversion = RateConversion(evse.supply, nominalVolts: station.nominalVolts, phases: phases)
+    }
 
     var result: CompositePeriod {
         var out = CompositePeriod()
@@ -22,7 +46,7 @@ struct Merging {
             out.frequencyCurve = period.frequencyCurve
             out.signalCurve = period.signalCurve
         }
-        if !evse.supply.isDirect {
+        if !supply.isDirect {
             out.numberPhases = phases
             out.phaseToUse = phases == 1 ? leader?.period.phaseToUse : nil
         }
@@ -37,36 +61,23 @@ struct Merging {
         return out
     }
 
-    /// The fewest any of the profiles asks for; absent means all three.
-    private var phases: Int {
-        var phases = evse.supply.phases
-        for found in [leader, maximum, external] { phases = min(phases, found?.period.numberPhases ?? 3) }
-        return max(1, phases)
-    }
-
-    private var conversion: RateConversion {
-        RateConversion(evse.supply, nominalVolts: station.nominalVolts, phases: phases)
-    }
-
     private func converted(_ rates: PhaseRates, of found: LeadingPeriod) -> PhaseRates {
         conversion.convert(rates, from: found.unit, to: unit)
     }
 
-    private func hardware(_ rate: Int64) -> PhaseRates {
-        PhaseRates(conversion.convert(rate, from: evse.hardware.unit, to: unit))
+    private func ofHardware(_ rate: Int64) -> PhaseRates {
+        PhaseRates(conversion.convert(rate, from: hardware.unit, to: unit))
     }
 
     // MARK: Bounds
 
     private var limit: PhaseRates {
         var bound: PhaseRates?
-        for found in [leader, maximum, external] {
-            guard let found, let own = found.period.limit else { continue }
-            let other = converted(own, of: found)
-            bound = bound.map { $0.capped(to: other, in: unit) } ?? other
-        }
+        narrow(&bound, by: leader)
+        narrow(&bound, by: maximum)
+        narrow(&bound, by: external)
         if let beyond = limitBeyondSoC { bound = bound.map { $0.capped(to: beyond, in: unit) } ?? beyond }
-        let most = hardware(evse.hardware.charge)
+        let most = ofHardware(hardware.charge)
         guard var bound else { return most }
         // Local generation comes on top of what the grid may give.
         if let generation, let own = generation.period.limit {
@@ -75,9 +86,15 @@ struct Merging {
         return bound.capped(to: most, in: unit)
     }
 
+    private func narrow(_ bound: inout PhaseRates?, by found: LeadingPeriod?) {
+        guard let found, let own = found.period.limit else { return }
+        let other = converted(own, of: found)
+        bound = bound.map { $0.capped(to: other, in: unit) } ?? other
+    }
+
     /// From the state of charge on that the leading schedule names (K01.FR.100).
     private var limitBeyondSoC: PhaseRates? {
-        guard let leader, let limit = leader.schedule.limitAtSoC, let soc = evse.soc, soc >= limit.soc else {
+        guard let leader, let limit = leader.limitAtSoC, let soc, soc >= limit.soc else {
             return nil
         }
         return converted(PhaseRates(limit.limit), of: leader)
@@ -85,7 +102,7 @@ struct Merging {
 
     /// The one closest to zero.
     private var dischargeLimit: PhaseRates {
-        var bound = hardware(min(0, evse.hardware.discharge))
+        var bound = ofHardware(min(0, hardware.discharge))
         // A station maximum cannot bound discharging: its only mode is ChargingOnly.
         for found in [leader, external] {
             guard let found, let own = found.period.dischargeLimit else { continue }
@@ -101,7 +118,7 @@ struct Merging {
         guard let external, external.period.mode == .externalSetpoint, let outside = external.period.setpoint else {
             return (own, false)
         }
-        if own != nil, station.setpointPriority == .csms { return (own, false) }
+        if own != nil, setpointPriority == .csms { return (own, false) }
         return (converted(outside, of: external), true)
     }
 

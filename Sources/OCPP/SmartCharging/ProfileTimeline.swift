@@ -3,7 +3,7 @@
 
 /// A profile that was accepted, where and when.
 public struct InstalledProfile: Equatable, Sendable {
-    public var profile: ChargingProfile
+    public var profile: ChargingProfile { didSet { starts = Self.starts(of: profile) } }
     /// 0 is the station.
     public var evse: Int
     public var installedAt: Int64
@@ -11,11 +11,18 @@ public struct InstalledProfile: Equatable, Sendable {
     public var delays: [Int] = []
     /// Whether an outage has made it invalid for good.
     public var isBurnt = false
+    /// The starts of the first schedule's periods, close together for the search.
+    private(set) var starts: [Int64]
 
     public init(_ profile: ChargingProfile, on evse: Int, at time: Int64) {
         self.profile = profile
         self.evse = evse
         installedAt = time
+        starts = Self.starts(of: profile)
+    }
+
+    private static func starts(of profile: ChargingProfile) -> [Int64] {
+        profile.schedules.first?.periods.map { Int64($0.start) } ?? []
     }
 
     public var schedule: ChargingSchedule? { profile.schedules.first }
@@ -41,60 +48,83 @@ struct TimelineConditions {
     var usesDelays: Bool
 }
 
-extension InstalledProfile {
+/// When which period of a profile is in force.
+struct ProfileTimeline {
+    private let id: Int
+    private let kind: ChargingProfile.Kind
+    private let validFrom: Int64
+    private let validTo: Int64
+    private let longestOffline: Int64?
+    /// Where a schedule without a start counts from if nothing is charging, and a dynamic one always.
+    private let origin: Int64
+    private let schedule: ChargingSchedule
+    private let starts: [Int64]
+    private let delays: [Int]
+
+    /// Nil for a profile that says nothing, ever.
+    init?(_ installed: InstalledProfile) {
+        guard !installed.isBurnt, let schedule = installed.schedule, !schedule.periods.isEmpty else { return nil }
+        let profile = installed.profile
+        id = profile.id
+        kind = profile.kind
+        validFrom = profile.validFrom ?? .min
+        validTo = profile.validTo ?? .max
+        longestOffline = profile.maxOfflineDuration.map(Int64.init)
+        origin = profile.kind == .dynamic ? profile.updateTime ?? installed.installedAt : installed.installedAt
+        self.schedule = schedule
+        starts = installed.starts
+        delays = installed.delays
+    }
+
+    func leading(_ period: Int) -> LeadingPeriod {
+        LeadingPeriod(id: id, unit: schedule.unit, limitAtSoC: schedule.limitAtSoC, period: schedule.periods[period])
+    }
+
     /// - Parameter hint: The period found last; the search starts there.
     func segment(at time: Int64, _ conditions: TimelineConditions, hint: Int = 0) -> Segment {
-        guard !isBurnt, let schedule, !schedule.periods.isEmpty else { return .nothing() }
-        if let from = profile.validFrom, time < from { return .nothing(until: from) }
-        var horizon = Int64.max
-        if let to = profile.validTo {
-            guard time < to else { return .nothing() }
-            horizon = to
-        }
-        if let since = conditions.offlineSince, let longest = profile.maxOfflineDuration {
-            let end = since.adding(Int64(longest))
+        if time < validFrom { return .nothing(until: validFrom) }
+        guard time < validTo else { return .nothing() }
+        var horizon = validTo
+        if let since = conditions.offlineSince, let longestOffline {
+            let end = since.adding(longestOffline)
             guard time < end else { return .nothing() }
             horizon = min(horizon, end)
         }
-        var found = unbounded(at: time, schedule, conditions, hint)
+        var found = unbounded(at: time, conditions, hint)
         found.until = min(found.until, horizon)
         return found
     }
 
-    private func unbounded(
-        at time: Int64, _ schedule: ChargingSchedule, _ conditions: TimelineConditions, _ hint: Int
-    ) -> Segment {
-        switch profile.kind {
+    private func unbounded(at time: Int64, _ conditions: TimelineConditions, _ hint: Int) -> Segment {
+        switch kind {
         case .dynamic:
             // The duration is a watchdog: without an update the profile has none (K28.FR.13).
-            let updated = profile.updateTime ?? installedAt
             guard let duration = schedule.duration else { return Segment(period: 0, until: .max) }
-            let end = updated.adding(Int64(duration))
+            let end = origin.adding(Int64(duration))
             return time < end ? Segment(period: 0, until: end) : .nothing()
         case .absolute, .relative:
             // 1.6 has absolute schedules without a start: they run from the start of charging, like relative ones.
             guard let start = schedule.start else {
-                return ahead(
-                    of: time, place(time - (conditions.chargingSince ?? installedAt), schedule, .max, conditions, hint))
+                return ahead(of: time, place(time - (conditions.chargingSince ?? origin), .max, conditions, hint))
             }
             switch start {
             case .instant(let start):
-                return ahead(of: time, place(time - start, schedule, .max, conditions, hint))
+                return ahead(of: time, place(time - start, .max, conditions, hint))
             case .civil(let start):
                 let (civil, evenUntil) = conditions.clock.reading(at: time)
-                return ahead(of: time, place(civil - start, schedule, .max, conditions, hint), evenUntil)
+                return ahead(of: time, place(civil - start, .max, conditions, hint), evenUntil)
             }
-        case .recurring(let recurrency): return recurring(recurrency.seconds, at: time, schedule, conditions, hint)
+        case .recurring(let recurrency): return recurring(recurrency.seconds, at: time, conditions, hint)
         }
     }
 
     private func recurring(
-        _ cycle: Int64, at time: Int64, _ schedule: ChargingSchedule, _ conditions: TimelineConditions, _ hint: Int
+        _ cycle: Int64, at time: Int64, _ conditions: TimelineConditions, _ hint: Int
     ) -> Segment {
         let since: Int64
         var evenUntil = Int64.max
         switch schedule.start {
-        case nil: since = time - installedAt
+        case nil: since = time - origin
         case .instant(let start): since = time - start
         case .civil(let start):
             let (civil, until) = conditions.clock.reading(at: time)
@@ -103,7 +133,7 @@ extension InstalledProfile {
         }
         guard since >= 0 else { return ahead(of: time, .nothing(until: -since), evenUntil) }
         let offset = since % cycle
-        var found = place(offset, schedule, cycle, conditions, hint)
+        var found = place(offset, cycle, conditions, hint)
         found.until = min(found.until, cycle - offset)
         return ahead(of: time, found, evenUntil)
     }
@@ -116,7 +146,7 @@ extension InstalledProfile {
     /// - Parameter offset: Seconds since the schedule's start.
     /// - Returns: `until` in seconds from now.
     private func place(
-        _ offset: Int64, _ schedule: ChargingSchedule, _ cycle: Int64, _ conditions: TimelineConditions, _ hint: Int
+        _ offset: Int64, _ cycle: Int64, _ conditions: TimelineConditions, _ hint: Int
     ) -> Segment {
         guard offset >= 0 else { return .nothing(until: -offset) }
         // A recurring schedule longer than its cycle is cut there.
@@ -125,35 +155,33 @@ extension InstalledProfile {
         let remaining = end == .max ? .max : end - offset
         let found =
             conditions.usesDelays && !delays.isEmpty
-            ? delayed(offset, schedule.periods) : undelayed(offset, schedule.periods, hint)
+            ? delayed(offset) : undelayed(offset, hint)
         return Segment(period: found.period, until: min(found.until, remaining))
     }
 
-    private func undelayed(_ offset: Int64, _ periods: [SchedulePeriod], _ hint: Int) -> Segment {
+    private func undelayed(_ offset: Int64, _ hint: Int) -> Segment {
         // Asked in the order of time, the answer is the hint or the one behind it.
-        for guess in [hint, hint + 1] where guess < periods.count && Int64(periods[guess].start) <= offset {
-            guard guess + 1 < periods.count else { return Segment(period: guess, until: .max) }
-            let next = Int64(periods[guess + 1].start)
-            if offset < next { return Segment(period: guess, until: next - offset) }
+        for guess in hint...hint + 1 where guess < starts.count && starts[guess] <= offset {
+            guard guess + 1 < starts.count else { return Segment(period: guess, until: .max) }
+            if offset < starts[guess + 1] { return Segment(period: guess, until: starts[guess + 1] - offset) }
         }
         var low = 0
-        var high = periods.count
+        var high = starts.count
         while low < high {
             let middle = (low + high) / 2
-            if Int64(periods[middle].start) <= offset { low = middle + 1 } else { high = middle }
+            if starts[middle] <= offset { low = middle + 1 } else { high = middle }
         }
-        let until = low < periods.count ? Int64(periods[low].start) - offset : .max
-        return Segment(period: low == 0 ? nil : low - 1, until: until)
+        return Segment(period: low == 0 ? nil : low - 1, until: low < starts.count ? starts[low] - offset : .max)
     }
 
     /// A period overtaken by the next one's start is skipped (K01.FR.97): of those begun, the last in order counts.
-    private func delayed(_ offset: Int64, _ periods: [SchedulePeriod]) -> Segment {
+    private func delayed(_ offset: Int64) -> Segment {
         var current: Int?
         var until = Int64.max
-        for index in periods.indices {
+        for index in starts.indices {
             // The first never waits (K01.FR.93).
             let delay = index > 0 && index < delays.count ? delays[index] : 0
-            let begin = Int64(periods[index].start).adding(Int64(delay))
+            let begin = starts[index].adding(Int64(delay))
             if begin <= offset {
                 current = index
                 until = .max
