@@ -33,6 +33,10 @@ package protocol GatewayPort: Sendable {
 
     /// What the grid operator says through a channel of its own.
     func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement
+    /// - Throws: 409 where the agreement has no flexible part.
+    func flexibleCapacity() async throws(APIProblem) -> FlexibleStatus
+    /// - Throws: 409 where the agreement has no operating envelope.
+    func operatingEnvelope() async throws(APIProblem) -> EnvelopeStatus
 
     /// The record between two times, in pieces, each whole lines.
     /// - Throws: 409 where no record is kept.

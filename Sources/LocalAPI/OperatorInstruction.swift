@@ -29,6 +29,8 @@ package enum OperatorInstruction: Hashable, Sendable {
     /// Delivery ends within the time of the grid code (EN 50549-1, IEEE 1547); until it is permitted again.
     case ceaseToEnergise
     case permitService
+    case flexible(FlexibleInstruction)
+    case envelope(EnvelopeInstruction)
 }
 
 /// The contacts of a control box: feed in nothing, 30 %, 60 %; dim the controllable loads.

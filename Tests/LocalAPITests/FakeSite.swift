@@ -113,6 +113,26 @@ final class FakeGateway: GatewayPort {
     func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement {
         note("instruct \(instruction)")
     }
+    func flexibleCapacity() async throws(APIProblem) -> FlexibleStatus {
+        FlexibleStatus(
+            import: .watts(11_000), export: .zero,
+            withdrawals: [
+                FlexibleStatus.Withdrawal(
+                    instruction: 3, leavesImport: .watts(1_000), leavesExport: .zero, start: nil,
+                    duration: .minutes(15),
+                    hasBegun: true)
+            ])
+    }
+    func operatingEnvelope() async throws(APIProblem) -> EnvelopeStatus {
+        EnvelopeStatus(
+            defaults: EnvelopeBounds(export: .watts(1_500)),
+            controls: [
+                EnvelopeStatus.Control(
+                    instruction: 4, primacy: 2, start: Date(timeIntervalSince1970: 1_774_792_927),
+                    duration: .minutes(5),
+                    state: .active, bounds: EnvelopeBounds(export: .watts(5_000), energize: true))
+            ])
+    }
     func evidence(from: Date, to: Date, format: EvidenceFormat) throws(APIProblem) -> any EvidencePieces {
         _ = note("evidence \(WireJSON.text(of: from)) \(WireJSON.text(of: to)) \(format.rawValue)")
         return FakePieces()

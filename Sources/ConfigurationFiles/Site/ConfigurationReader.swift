@@ -82,8 +82,11 @@ package enum ConfigurationReader {
         let modbusServer = ModbusServerReader.server(mapping["modbus_server"])
         let backends = OptionsReader.backends(mapping["backends"])
         let log = OptionsReader.log(mapping["log"])
-        let journal = OptionsReader.journal(mapping["journal"])
+        let journal = JournalReader.journal(mapping["journal"])
         devices.checkSharing()
+        if let terms, let connection {
+            ChannelNotices(mapping: terms, connection: connection.settings, modbus: modbusServer).say()
+        }
         guard let site, var agreement, var connection, let evses else { return nil }
         agreement.value.ceiling = connection.ceiling(over: agreement.value.firm)
         agreement.value.installerCodeFile = connection.installerCodeFile

@@ -3,7 +3,7 @@
 
 import Electricity
 
-/// Reads `control`, `api`, `backends`, `log` and `journal`, all of which may be absent.
+/// Reads `control`, `api`, `backends` and `log`, all of which may be absent.
 enum OptionsReader {
     static func control(_ field: Field?) -> SiteConfiguration.Control {
         var control = SiteConfiguration.Control(
@@ -63,16 +63,6 @@ enum OptionsReader {
             return nil
         }
         return text
-    }
-
-    static func journal(_ field: Field?) -> SiteConfiguration.Journal {
-        guard let place = field?.mapping(["file"])?["file"], let path = place.text() else {
-            return SiteConfiguration.Journal(file: nil)
-        }
-        if !path.hasPrefix("/") {
-            place.error("expected an absolute path such as /var/lib/sluice/journal.sqlite, found “\(path)”")
-        }
-        return SiteConfiguration.Journal(file: path)
     }
 
     static func log(_ field: Field?) -> SiteConfiguration.Log {

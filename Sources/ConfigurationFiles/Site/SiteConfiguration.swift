@@ -135,6 +135,10 @@ package struct SiteConfiguration: Equatable, Sendable {
     package struct Journal: Equatable, Sendable {
         /// nil: where the service manager says, or none.
         package var file: String?
+        /// Evidence is kept at least this long; nil: the journal's own default.
+        package var retention: Interval?
+        /// Bytes above which details are removed; nil: the journal's own default.
+        package var space: Int?
     }
 
     package struct Log: Equatable, Sendable {

@@ -34,7 +34,7 @@ package final class Daemon: Sendable {
         logger: Logger
     ) throws(StartProblem) {
         self.logger = logger
-        let kept = KeptRecord(file: journalFile, logger: logger)
+        let kept = KeptRecord(file: journalFile, configuration.journal, logger: logger)
         standing = configuration
         let plan = try DevicePlan(configuration, simulation: simulation, logger: logger)
         let tables = SiteTables(configuration)
@@ -123,6 +123,7 @@ package final class Daemon: Sendable {
         if configuration.control.priorities != standing.control.priorities { refused.append("the priorities changed") }
         if configuration.control.period != standing.control.period { refused.append("the period of the loop changed") }
         if configuration.api != standing.api { refused.append("the address of the API changed") }
+        if configuration.journal != standing.journal { refused.append("the journal changed") }
         if configuration.modbusServer != standing.modbusServer { refused.append("the Modbus server changed") }
         guard refused.isEmpty else { return refused }
         loop.replace(ReloadedSite(configuration))

@@ -17,11 +17,13 @@ final class EvidenceDesk: Sendable {
     private let cells: SiteCells
     private let desk: CommandDesk
     private let answers = Answers()
-    private let logger: Logger
+    let logger: Logger
     private let stop = StopFlag()
     private let thread = Mutex<PlainThread?>(nil)
     private let nextInstruction: Atomic<UInt64>
     private let belowMinimum = Mutex<Set<UInt64>>([])
+    /// What the journal holds of the rules' memory.
+    private let keptMemory = Mutex<Data?>(nil)
     private let isFailing = Atomic<Bool>(false)
     private let trace: MinuteTracer
     private let guaranteedMinimum: Power?
@@ -78,15 +80,15 @@ final class EvidenceDesk: Sendable {
 
     /// Records an instruction, passes it on and waits for what became of it.
     /// - Parameters:
-    ///   - order: What the record shall say; nil for signs of life, which are no orders.
+    ///   - orders: What the record shall say, one for each direction; none for signs of life, which are no orders.
     ///   - input: Made of the instruction's name.
     func instruct(
-        _ order: InstructionRecord.Order?, _ input: (InstructionID) -> ConnectionInput
+        _ orders: [InstructionRecord.Order], _ input: (InstructionID) -> ConnectionInput
     ) async throws(APIProblem) -> (reply: ConnectionReply, id: InstructionID) {
         let (number, counter) = newInstruction()
-        if let order {
+        if !orders.isEmpty {
             record(
-                [.instruction(InstructionRecord(id: "\(number)", .received(order)))],
+                orders.map { .instruction(InstructionRecord(id: "\(number)", .received($0))) },
                 state: [counter.key: counter.value], durability: .full)
         }
         let id = InstructionID(number)
@@ -127,16 +129,24 @@ final class EvidenceDesk: Sendable {
                 logger.error("\(count) events of the grid's rules found no place and are not in the record")
             }
         }
-        if !records.isEmpty { record(records, state: memory(), durability: .full) }
+        if !records.isEmpty || !replies.isEmpty { keep(records) }
         for (ticket, reply) in replies { answers.answer(ticket, reply) }
     }
 
-    private func memory() -> [String: Data?] {
+    /// An instruction whose time has not come makes no event, and must survive all the same.
+    private func keep(_ records: [EvidenceRecord]) {
+        var state: [String: Data?] = [:]
         do {
-            return [StoredMemory.key: try StoredMemory.data(cells.memory.read())]
+            let data = try StoredMemory.data(cells.memory.read())
+            if keptMemory.withLock({ $0 }) != data {
+                state[StoredMemory.key] = data
+            }
         } catch {
             logger.error("what must survive a restart cannot be written down: \(error)")
-            return [:]
+        }
+        guard !records.isEmpty || !state.isEmpty else { return }
+        if record(records, state: state, durability: .full), case let data?? = state[StoredMemory.key] {
+            keptMemory.withLock { $0 = data }
         }
     }
 
@@ -189,16 +199,20 @@ final class EvidenceDesk: Sendable {
 
     // MARK: - The journal
 
-    func record(_ records: [EvidenceRecord], state: [String: Data?] = [:], durability: Durability) {
-        guard let journal else { return }
+    /// - Returns: False when it could not be written, which is said.
+    @discardableResult
+    func record(_ records: [EvidenceRecord], state: [String: Data?] = [:], durability: Durability) -> Bool {
+        guard let journal else { return true }
         let moment = moment()
         do throws(JournalFault) {
             let receipt = try journal.append(
                 records.map { EvidenceEntry(at: moment, $0) }, state: state, durability: durability)
             for notice in receipt.notices { logger.warning("\(notice)") }
             if isFailing.exchange(false, ordering: .relaxed) { logger.notice("the journal records again") }
+            return true
         } catch {
             complain(error)
+            return false
         }
     }
 

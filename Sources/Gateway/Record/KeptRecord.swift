@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import ConfigurationFiles
 import Electricity
 import GridConnection
 import Journal
@@ -14,14 +15,17 @@ struct KeptRecord {
     private(set) var memory: ConnectionMemory?
 
     /// - Parameter file: nil keeps no record.
-    init(file: String?, logger: Logger) {
+    init(file: String?, _ configuration: SiteConfiguration.Journal, logger: Logger) {
         guard let file else {
             logger.notice("no record is kept: name a file under “journal” to have one")
             return
         }
         do throws(JournalFault) {
             let moment = Moment(wall: EvidenceDesk.wall(), monotonic: MonotonicClock.now(), boot: EvidenceDesk.boot)
-            let (journal, notices) = try EvidenceJournal.open(JournalSettings(file: file), at: moment)
+            let (journal, notices) = try EvidenceJournal.open(
+                JournalSettings(
+                    file: file, retention: configuration.retention ?? JournalSettings.defaultRetention,
+                    budget: configuration.space ?? JournalSettings.defaultBudget), at: moment)
             for notice in notices { logger.warning("\(notice)") }
             self.journal = journal
             memory = try Self.remembered(journal, logger)

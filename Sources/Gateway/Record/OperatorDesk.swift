@@ -36,7 +36,7 @@ struct OperatorDesk: Sendable {
     func put(
         _ instruction: OperatorInstruction, over channel: Channel
     ) async throws(APIProblem) -> (reply: ConnectionReply, id: InstructionID) {
-        let answer = try await evidence.instruct(order(instruction, channel)) { input(instruction, $0) }
+        let answer = try await evidence.instruct(orders(instruction, channel)) { input(instruction, $0) }
         if answer.reply == .accepted { said.note(instruction, at: MonotonicClock.now()) }
         return answer
     }
@@ -56,6 +56,8 @@ struct OperatorDesk: Sendable {
         case .schemeReset: .scheme(.reset)
         case .ceaseToEnergise: .gridCode(.cease(id))
         case .permitService: .gridCode(.permit(id))
+        case .flexible(let said): .flexible(said.input(id))
+        case .envelope(let said): .envelope(said.input(id, at: EvidenceDesk.wall()))
         }
     }
 
@@ -65,7 +67,7 @@ struct OperatorDesk: Sendable {
     ) async throws(APIProblem) -> Acknowledgement {
         var id = InstructionID.none
         for input in [LimitationScheme.Input.unlock, .change(limits), .lock] {
-            let answer = try await evidence.instruct(nil) { _ in .scheme(input) }
+            let answer = try await evidence.instruct([]) { _ in .scheme(input) }
             guard answer.reply == .accepted else { throw problem(answer.reply, instruction) }
             id = answer.id
         }
@@ -80,6 +82,16 @@ struct OperatorDesk: Sendable {
     }
 
     /// What the record says was ordered; signs of life and settings of the failsafe are no orders.
+    private func orders(_ instruction: OperatorInstruction, _ channel: Channel) -> [InstructionRecord.Order] {
+        switch instruction {
+        case .flexible(let said): said.orders(channel)
+        case .envelope(let said): said.orders(channel)
+        case .heartbeat, .limit, .failsafe, .failsafeDuration, .reduction, .endOfReduction, .schemeLimits, .schemeReset,
+            .relay, .ceaseToEnergise, .permitService:
+            order(instruction, channel).map { [$0] } ?? []
+        }
+    }
+
     private func order(_ instruction: OperatorInstruction, _ channel: Channel) -> InstructionRecord.Order? {
         let now = EvidenceDesk.wall()
         return switch instruction {
@@ -98,7 +110,7 @@ struct OperatorDesk: Sendable {
                 starts: now,
                 duration: nil)
         case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .permitService, .schemeLimits,
-            .schemeReset:
+            .schemeReset, .flexible, .envelope:
             nil
         }
     }
@@ -106,7 +118,10 @@ struct OperatorDesk: Sendable {
     private func duration(_ instruction: OperatorInstruction) -> Interval? {
         switch instruction {
         case .limit(_, _, true, let duration), .reduction(_, let duration): duration
-        case .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay, .ceaseToEnergise,
+        case .flexible(.instruct(_, _, _, _, let duration)): duration
+        case .envelope(.control(let control)): control.duration
+        case .flexible, .envelope, .heartbeat, .limit, .failsafe, .failsafeDuration, .endOfReduction, .relay,
+            .ceaseToEnergise,
             .permitService, .schemeLimits, .schemeReset:
             nil
         }
@@ -131,6 +146,8 @@ struct OperatorDesk: Sendable {
         case .schemeReset: "The limitation scheme is reset; it recovers once everything has been well for a while."
         case .ceaseToEnergise: "Delivery ends, instruction \(id.number)."
         case .permitService: "Delivery may enter service again."
+        case .flexible(let said): said.words(id)
+        case .envelope(let said): said.words(id)
         }
     }
 
@@ -144,9 +161,9 @@ struct OperatorDesk: Sendable {
         case .section14a(let reply):
             .conflict("Refused: \(reply.inWords).", remedy: "Send a power from 0 W and a duration above zero.")
         case .relay: .conflict("This contact is not wired.", remedy: "Add it to “agreement.relays.wired”.")
-        case .flexible(let refusal): .conflict("Refused: \(refusal).", remedy: "See the agreement's flexible capacity.")
+        case .flexible(let refusal): .conflict("Refused: \(refusal.inWords).", remedy: refusal.remedy)
         case .scheme(let reply): .conflict("Refused: \(reply.inWords).", remedy: reply.remedy)
-        case .envelope(let refusal): .conflict("Refused: \(refusal).", remedy: "See the operating envelope's rules.")
+        case .envelope(let refusal): .conflict("Refused: \(refusal.inWords).", remedy: refusal.remedy)
         }
     }
 
@@ -161,6 +178,8 @@ struct OperatorDesk: Sendable {
         case .relay: inAgreement("relays")
         case .schemeLimits, .schemeReset: inAgreement("limitation_scheme")
         case .ceaseToEnergise, .permitService: "“grid_code” to the configuration"
+        case .flexible: inAgreement("flexible")
+        case .envelope: inAgreement("operating_envelope")
         }
     }
 }

@@ -22,6 +22,8 @@ final class SaidLast: Sendable {
         var reduction: Order?
         /// nil inside: reported as unknown.
         var contacts: [RelayName: Bool?] = [:]
+        var hasFlexible = false
+        var hasEnvelope = false
     }
     private let words = Mutex(Words())
 
@@ -39,6 +41,8 @@ final class SaidLast: Sendable {
             case .endOfReduction: words.reduction = nil
             case .relay(let name, let isClosed): words.contacts[name] = .some(isClosed)
             case .failsafe, .failsafeDuration, .schemeLimits, .schemeReset, .ceaseToEnergise, .permitService: break
+            case .flexible: words.hasFlexible = true
+            case .envelope: words.hasEnvelope = true
             }
         }
     }

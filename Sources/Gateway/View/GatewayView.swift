@@ -19,6 +19,7 @@ final class GatewayView: GatewayPort {
     private let desk: CommandDesk
     private let evidence: EvidenceDesk
     private let held: HeldLimits
+    private let unheard: UnheardRules
     private let operatorDesk: OperatorDesk
     private let loop: LoopThread
     private let reasons: ReasonText
@@ -32,6 +33,7 @@ final class GatewayView: GatewayPort {
     ) {
         self.evidence = evidence
         self.held = held
+        unheard = UnheardRules(operatorDesk.said, configuration.connection)
         self.operatorDesk = operatorDesk
         shown = Mutex(configuration)
         self.cells = cells
@@ -108,6 +110,23 @@ final class GatewayView: GatewayPort {
         try await operatorDesk.instruct(instruction)
     }
 
+    func flexibleCapacity() async throws(APIProblem) -> FlexibleStatus {
+        guard configuration.connection.flexible != nil else {
+            throw .conflict("This site has no flexible capacity.", remedy: "Add “flexible” to “agreement” and restart.")
+        }
+        let limits = cells.limits.read()
+        let limit = (0..<limits.count).lazy.map { limits[$0] }.first { $0.rule == .flexibleCapacity }
+        return FlexibleStatus(cells.memory.read().flexible, limit)
+    }
+
+    func operatingEnvelope() async throws(APIProblem) -> EnvelopeStatus {
+        guard configuration.connection.envelope != nil else {
+            throw .conflict(
+                "This site has no operating envelope.", remedy: "Add “operating_envelope” to “agreement” and restart.")
+        }
+        return EnvelopeStatus(cells.memory.read().envelope)
+    }
+
     func evidence(from: Date, to: Date, format: EvidenceFormat) throws(APIProblem) -> any EvidencePieces {
         try evidence.pieces(from: from, to: to, format: format)
     }
@@ -155,7 +174,9 @@ final class GatewayView: GatewayPort {
             return history.remember(now, evse: index) ? now : nil
         }
         evidence.observe(look(), changed: changed)
-        held.noteExpired(at: MonotonicClock.now())
+        let now = MonotonicClock.now()
+        held.noteExpired(at: now)
+        unheard.look(after: now - startedAt, evidence.logger)
     }
 
     private func index(of id: Int) throws(APIProblem) -> Int {

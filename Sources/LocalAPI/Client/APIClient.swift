@@ -83,6 +83,11 @@ package struct APIClient: Sendable {
     ) async throws(APIClientError) -> Answer {
         try await exchange(.PUT, path, body)
     }
+    package func post<Answer: Decodable>(
+        _ path: String, _ body: some Encodable
+    ) async throws(APIClientError) -> Answer {
+        try await exchange(.POST, path, body)
+    }
     package func delete<Answer: Decodable>(_ path: String) async throws(APIClientError) -> Answer {
         try await exchange(.DELETE, path, String?.none)
     }

@@ -57,6 +57,44 @@ enum APISchemas {
                 "import": ["type": "string", "examples": ["60 A"]], "export": ["type": "string", "examples": ["16 A"]],
                 "code": text,
             ], optional: ["import", "export"]),
+        "Capacity": object(
+            [
+                "import": power, "export": power, "start": time,
+                "for": ["type": "string", "examples": ["15 min", "2 h"]],
+            ], optional: ["import", "export", "start", "for"]),
+        "FlexibleStatus": object(
+            ["import_W": size, "export_W": size, "withdrawals": list(reference("Withdrawal"))], optional: []),
+        "Withdrawal": object(
+            [
+                "instruction": integer, "leaves_import_W": size, "leaves_export_W": size, "start": time,
+                "duration_s": size, "begun": ["type": "boolean"],
+            ], optional: ["start", "duration_s"]),
+        "EnvelopeControl": object(
+            [
+                "import": power, "export": power, "generation": power, "load": power, "energize": flag,
+                "primacy": ["type": "string", "examples": ["0", "255"]], "start": time,
+                "for": ["type": "string", "examples": ["15 min"]],
+                "randomize_start": ["type": "string", "examples": ["0", "300"]],
+            ],
+            optional: [
+                "import", "export", "generation", "load", "energize", "primacy", "start", "randomize_start",
+            ]),
+        "EnvelopeBounds": object(
+            ["import": power, "export": power, "generation": power, "load": power, "energize": flag],
+            optional: ["import", "export", "generation", "load", "energize"]),
+        "EnvelopeStatus": object(
+            ["default": reference("Bounds"), "controls": list(reference("Control"))], optional: []),
+        "Control": object(
+            [
+                "instruction": integer, "primacy": integer, "start": time, "duration_s": size,
+                "state": ["type": "string", "enum": ["scheduled", "active", "cancelling"]],
+                "bounds": reference("Bounds"),
+            ], optional: []),
+        "Bounds": object(
+            [
+                "import_W": size, "export_W": size, "generation_W": size, "load_W": size,
+                "energize": ["type": "boolean"],
+            ], optional: ["import_W", "export_W", "generation_W", "load_W", "energize"]),
         "Code": object(["code": text], optional: []),
         "EvidenceVerification": object(
             ["checked": integer, "intact": ["type": "boolean"], "findings": list(text)], optional: []),
@@ -68,6 +106,8 @@ enum APISchemas {
         "Problem": object(["error": text, "remedy": text], optional: []),
     ]
 
+    private static let power: JSONValue = ["type": "string", "examples": ["10 kW"]]
+    private static let flag: JSONValue = ["type": "string", "enum": ["true", "false"]]
     private static let text: JSONValue = ["type": "string"]
     private static let number: JSONValue = ["type": "number"]
     private static let size: JSONValue = ["type": "number", "minimum": 0]

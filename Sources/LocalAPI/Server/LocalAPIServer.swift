@@ -28,7 +28,8 @@ package struct LocalAPIServer: Service {
         self.logger = logger
         self.onListening = onListening
         let described =
-            GatewayRoutes(gateway: gateway).all + OperatorRoutes(gateway: gateway).all
+            GatewayRoutes(gateway: gateway).all + CapacityRoutes(gateway: gateway).all
+            + OperatorRoutes(gateway: gateway).all
             + OperationsRoutes(gateway: gateway).all
             + (bench.map { BenchRoutes(bench: $0).all } ?? [])
         self.routes = described + [OpenAPI.route(describing: described)]

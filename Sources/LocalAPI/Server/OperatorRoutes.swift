@@ -166,8 +166,8 @@ struct OperatorRoutes: Sendable {
             })
     }
 
-    /// Nothing is kept longer than 25 months.
-    private static let longestRecord: Double = 762 * 86_400
+    /// Nothing is kept longer than ten years.
+    private static let longestRecord: Double = 3_660 * 86_400
 
     private static func format(_ text: String?) throws(APIProblem) -> EvidenceFormat {
         guard let text else { return .csv }
