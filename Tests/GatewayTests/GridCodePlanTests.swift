@@ -66,6 +66,40 @@ struct GridCodePlanTests {
         #expect(party(.ceaseToEnergise, plan) == .gateway)
     }
 
+    @Test func `a SunSpec charger does what its models can say, and the gateway the rest`() throws {
+        let plan = try plan(try site("en-50549-1-2019", charger: "sunspec/der"))
+        #expect(plan.settings?.droop.isOn == true)
+        #expect(party(.frequencyResponse, plan) == .device && party(.trips, plan) == .device)
+        #expect(!plan.profile.frequencyResponse.over.isOn && !plan.profile.voltWatt.isOn)
+        #expect(plan.profile.tenMinuteVoltage != nil && plan.needsMeasurement)
+        let entering = try #require(plan.rows.first { $0.function == .enterService })
+        #expect(
+            entering.reason
+                == "its settings are written and read back (SunSpec 703); the gateway watches the mean of ten minutes")
+    }
+
+    @Test func `load to shed at a threshold is no droop, so the gateway sheds it`() throws {
+        let plan = try plan(try site("g99-1", charger: "sunspec/der"))
+        #expect(!plan.profile.frequencyResponse.over.isOn && plan.profile.frequencyResponse.under.isOn)
+        #expect(plan.settings?.droop.deadBandUnder == .hertz(50))
+        #expect(plan.needsMeasurement)
+    }
+
+    @Test func `charging by the voltage stays with the gateway, for model 706 knows delivery only`() throws {
+        let plan = try plan(try site("as-nzs-4777.2-2020-a", charger: "sunspec/der"))
+        #expect(plan.profile.voltWatt.isOn && plan.profile.voltWatt.delivery.count == 0)
+        #expect(plan.profile.voltWatt.charging.count > 0)
+        #expect(party(.voltWatt, plan) == .device)
+        #expect(plan.profile.frequencyResponse.over.isOn, "it keeps its deepest response, which no droop does")
+        #expect(party(.frequencyResponse, plan) != .device && plan.settings?.droop.isOn == false)
+    }
+
+    @Test func `settings that are left to the installer are not written`() throws {
+        let plan = try plan(try site("en-50549-1-2019", charger: "sunspec/der", evse: ", grid_settings: leave"))
+        #expect(plan.settings == nil)
+        #expect(party(.frequencyResponse, plan) != .device && plan.profile.frequencyResponse.over.isOn)
+    }
+
     @Test func `lines name the code, the EVSEs and the party`() throws {
         let lines = GridCodePlan.lines(try site("ieee-1547-2018-b-iii"))
         #expect(

@@ -198,7 +198,7 @@ package struct GridSettingsWriter {
         }
         let request = Block(
             address: image.address + SunSpecGridModel.adoptRequest, words: [UInt16(set)],
-            name: "\(model.rawValue).AdptCrvReq")
+            name: "\(model.rawValue).\(model == .droop ? "AdptCtlReq" : "AdptCrvReq")")
         stage = .writing(blocks(try model.fields(settings, set: set, image)) + [request], isOn: true)
     }
 

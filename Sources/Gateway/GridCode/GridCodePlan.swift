@@ -81,6 +81,9 @@ extension ChargerDynamics {
 /// Goes through the functions of one EVSE and takes out of the profile what the gateway leaves to others.
 private struct GridCodeDrawing {
     let code: SiteGridCode
+    /// What the installer says that the device does.
+    let installed: Set<GridFunction>
+    /// And what it does by its settings.
     let own: Set<GridFunction>
     /// Of a SunSpec charger that is given the settings.
     let models: [SunSpecGridModel]
@@ -96,6 +99,7 @@ private struct GridCodeDrawing {
     ) {
         self.code = code
         self.models = models
+        installed = own
         // Model 705 holds Q(U); of the other ways to reactive power nothing is written.
         let set = models.filter { $0 != .voltVar || code.profile.reactivePower.mode == .voltVar }
         self.own = own.union(set.map(\.function))
@@ -117,22 +121,40 @@ private struct GridCodeDrawing {
     private mutating func frequencyResponse() -> Row? {
         let sides = [profile.frequencyResponse.over, profile.frequencyResponse.under].filter(\.isOn)
         guard let allowed = sides.map({ $0.startDelay + $0.responseTime }).min() else { return nil }
-        if own.contains(.frequencyResponse) {
-            profile.frequencyResponse.over.isOn = false
-            profile.frequencyResponse.under.isOn = false
-            return device(.frequencyResponse)
+        // By its settings a device does what a droop can say; by its installer's word it does all.
+        let isSet = isSet(.frequencyResponse)
+        if own.contains(.frequencyResponse), !isSet || sides.contains(where: \.isPlainDroop) {
+            let response = profile.frequencyResponse
+            if response.over.isPlainDroop || !isSet { profile.frequencyResponse.over.isOn = false }
+            if response.under.isPlainDroop || !isSet { profile.frequencyResponse.under.isOn = false }
+            guard profile.frequencyResponse.over.isOn || profile.frequencyResponse.under.isOn else {
+                return device(.frequencyResponse)
+            }
+            shortenResponse()
+            return device(.frequencyResponse, but: "the gateway follows where a droop cannot say what the code asks")
         }
+        shortenResponse()
+        return measured(.frequencyResponse, within: allowed)
+    }
+
+    private mutating func shortenResponse() {
         profile.frequencyResponse.over.responseTime = left(of: profile.frequencyResponse.over.responseTime)
         profile.frequencyResponse.under.responseTime = left(of: profile.frequencyResponse.under.responseTime)
         needsMeasurement = true
-        return measured(.frequencyResponse, within: allowed)
     }
 
     private mutating func voltWatt() -> Row? {
         guard profile.voltWatt.isOn else { return nil }
         if own.contains(.voltWatt) {
-            profile.voltWatt.isOn = false
-            return device(.voltWatt)
+            // Model 706 limits delivery only.
+            guard isSet(.voltWatt), profile.voltWatt.charging.count > 0 else {
+                profile.voltWatt.isOn = false
+                return device(.voltWatt)
+            }
+            profile.voltWatt.delivery = PiecewiseLinear()
+            profile.voltWatt.responseTime = left(of: profile.voltWatt.responseTime)
+            needsMeasurement = true
+            return device(.voltWatt, but: "the gateway limits charging by the voltage")
         }
         let allowed = profile.voltWatt.responseTime
         profile.voltWatt.responseTime = left(of: allowed)
@@ -153,8 +175,13 @@ private struct GridCodeDrawing {
             profile.enterService.delay = .zero
             profile.enterService.randomDelay = .zero
             profile.enterService.ramp = .zero
-            profile.tenMinuteVoltage = nil
-            return device(.enterService)
+            // No model knows the mean of ten minutes.
+            guard isSet(.enterService), profile.tenMinuteVoltage != nil else {
+                profile.tenMinuteVoltage = nil
+                return device(.enterService)
+            }
+            needsMeasurement = true
+            return device(.enterService, but: "the gateway watches the mean of ten minutes")
         }
         needsMeasurement = true
         let ramp = profile.enterService.ramp
@@ -190,13 +217,17 @@ private struct GridCodeDrawing {
 
     // MARK: Words
 
-    private func device(_ function: GridFunction) -> Row {
+    private func isSet(_ function: GridFunction) -> Bool {
+        !installed.contains(function) && models.contains { $0.function == function }
+    }
+
+    private func device(_ function: GridFunction, but rest: String? = nil) -> Row {
         let set = models.filter { $0.function == function }.map { String($0.rawValue) }
         let reason =
             set.isEmpty
             ? "as “own_grid_functions” says"
             : "its settings are written and read back (SunSpec \(set.joined(separator: ", ")))"
-        return Row(function: function, by: .device, reason: reason)
+        return Row(function: function, by: .device, reason: reason + (rest.map { "; \($0)" } ?? ""))
     }
 
     private var missing: [String] { meter?.lacks ?? ["the frequency", "the voltage"] }

@@ -97,13 +97,21 @@ extension GridCodeSettings.Entering {
 
 extension GridCodeSettings.Droop {
     init(_ settings: FrequencyResponse.Settings, nominal: Frequency) {
-        isOn = settings.over.isOn || settings.under.isOn
-        // A side that is off has a dead band that no grid leaves.
-        deadBandOver = settings.over.isOn ? settings.over.threshold - nominal : nominal
-        deadBandUnder = settings.under.isOn ? nominal - settings.under.threshold : nominal
-        slopeOver = settings.over.isOn ? settings.over.droop : .one
-        slopeUnder = settings.under.isOn ? settings.under.droop : .one
+        isOn = settings.over.isPlainDroop || settings.under.isPlainDroop
+        // A side that is off, or more than a droop, has a dead band that no grid leaves.
+        deadBandOver = settings.over.isPlainDroop ? settings.over.threshold - nominal : nominal
+        deadBandUnder = settings.under.isPlainDroop ? nominal - settings.under.threshold : nominal
+        slopeOver = settings.over.isPlainDroop ? settings.over.droop : .one
+        slopeUnder = settings.under.isPlainDroop ? settings.under.droop : .one
         responseTime = settings.over.responseTime
+    }
+}
+
+extension FrequencySide.Settings {
+    /// Whether it is on and model 711 can say what it asks: a slope of the rating, at once, without memory and without an end
+    /// of all power. How power returns the model leaves to the device.
+    package var isPlainDroop: Bool {
+        isOn && droop > .zero && reference == .rating && shedThreshold == nil && startDelay == .zero && !holdsDeepest
     }
 }
 

@@ -34,59 +34,14 @@ struct GridCodeSettingsTests {
         #expect(settings.trips.map(\.kind) == [.underVoltage, .overFrequency])
     }
 
-    @Test func `what comes back as it was pushed matches, rounding to registers included`() {
-        let settings = GridCodeSettings(Self.profile())
-        #expect(settings.matches(readBack: settings) == nil)
-        var rounded = settings
-        rounded.voltVar.points[0].x += 500
-        rounded.droop.deadBandOver += Frequency(milli: 5)
-        rounded.enterService.delay = rounded.enterService.delay + .milliseconds(5)
-        #expect(settings.matches(readBack: rounded) == nil)
-    }
-
-    static let changes: [(GridCodeMismatch.Item, Int, @Sendable (inout GridCodeSettings) -> Void)] = [
-        (.enterServiceLowerVoltage, 0, { $0.enterService.lowerVoltage = pu(0.850_501) }),
-        (.enterServiceUpperFrequency, 0, { $0.enterService.upperFrequency += Frequency(milli: 6) }),
-        (.enterServiceDelay, 0, { $0.enterService.delay = .seconds(61) }),
-        (.powerFactorIsOn, 0, { $0.fixedReactive.powerFactorIsOn = true }),
-        (.reactivePowerIsOn, 0, { $0.fixedReactive.reactivePowerIsOn = true }),
-        (.voltVarIsOn, 0, { $0.voltVar.isOn = false }),
-        (.voltVarPoints, 0, { $0.voltVar.points.removeLast() }),
-        (.voltVarVoltage, 2, { $0.voltVar.points[2].x = pu(1.03).millionths }),
-        (.voltVarReactivePower, 3, { $0.voltVar.points[3].y = pu(-0.3).millionths }),
-        (.voltVarResponseTime, 0, { $0.voltVar.responseTime = .seconds(10) }),
-        (.voltWattIsOn, 0, { $0.voltWatt.isOn = true }),
-        (.wattVarIsOn, 0, { $0.wattVar.isOn = true }),
-        (.droopIsOn, 0, { $0.droop.isOn = false }),
-        (.droopSlopeUnder, 0, { $0.droop.slopeUnder = pu(0.04) }),
-        (.tripStages, 0, { $0.trips.removeLast() }),
-        (.tripTime, 0, { $0.trips[0].after = .seconds(2) }),
-        (.tripFrequency, 1, { $0.trips[1].frequency = hertz(61.3) }),
-    ]
-
-    @Test(arguments: changes.indices) func `the first difference is named`(index: Int) {
-        let (item, position, change) = Self.changes[index]
-        let settings = GridCodeSettings(Self.profile())
-        var answer = settings
-        change(&answer)
-        let mismatch = settings.matches(readBack: answer)
-        #expect(mismatch?.item == item && mismatch?.index == position)
-    }
-
-    @Test func `of a function that is to be off its curve does not matter`() {
-        let settings = GridCodeSettings(Self.profile())
-        var answer = settings
-        answer.voltWatt.points = []
-        #expect(settings.matches(readBack: answer) == nil)
-    }
-
-    @Test func `a mismatch says what was found, what is expected and what to do`() {
-        let settings = GridCodeSettings(Self.profile())
-        var answer = settings
-        answer.enterService.delay = .seconds(20)
-        #expect(
-            settings.matches(readBack: answer)?.description
-                == "enterServiceDelay[0] is 20 s, the grid code has 1 min. Nothing is delivered until they agree; "
-                + "write the settings again or choose the code the charger is set to.")
+    @Test func `a side that is more than a droop, or off, has a dead band that no grid leaves`() {
+        var profile = Self.profile()
+        profile.frequencyResponse.under.shedThreshold = hertz(59)
+        var settings = GridCodeSettings(profile)
+        #expect(settings.droop.isOn && settings.droop.deadBandUnder == hertz(60))
+        #expect(settings.droop.slopeUnder == .one && settings.droop.deadBandOver == hertz(0.036))
+        profile.frequencyResponse.over.isOn = false
+        settings = GridCodeSettings(profile)
+        #expect(!settings.droop.isOn)
     }
 }
