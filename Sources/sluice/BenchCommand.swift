@@ -10,7 +10,10 @@ import Electricity
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Simulated devices on real wires, and grid codes in virtual time.",
-        subcommands: [ChargerCommand.self, MeterCommand.self, SweepCommand.self, TrajectoryCommand.self])
+        subcommands: [
+            ChargerCommand.self, MeterCommand.self, SweepCommand.self, TrajectoryCommand.self,
+            ResponseCommand.self,
+        ])
 
     /// What both kinds of device are told.
     struct DeviceArguments: ParsableArguments {

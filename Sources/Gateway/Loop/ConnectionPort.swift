@@ -20,6 +20,7 @@ struct ConnectionPort: ~Copyable {
     private var lost = 0
     private let wirings: FixedArray<PhaseSet>
     private let nominalVoltage: Voltage
+    private let wall: WallSource
 
     private struct Answer: Sendable, BitwiseCopyable {
         var reply: ConnectionReply
@@ -35,6 +36,7 @@ struct ConnectionPort: ~Copyable {
     init(_ cells: SiteCells, _ site: SiteModel, at now: Instant) {
         wirings = FixedArray(site.evses.map(\.wiring))
         nominalVoltage = site.nominalVoltage
+        wall = cells.wall
         rules = ConnectionRules(cells.connection, restored: cells.restored, at: now)
         news = cells.news.takeWriter()
         memory = cells.memory.takeWriter()
@@ -43,7 +45,7 @@ struct ConnectionPort: ~Copyable {
 
     @_noLocks
     mutating func take(_ input: ConnectionInput, ticket: UInt64, at now: Instant) {
-        answer(rules.take(input, at: now, wall: WallTime.now(), &events), ticket: ticket)
+        answer(rules.take(input, at: now, wall: wall.time(at: now), &events), ticket: ticket)
     }
 
     /// To be sent out after the events of this tick.
@@ -61,7 +63,7 @@ struct ConnectionPort: ~Copyable {
     /// Adds what the rules allow now to the limits of the snapshot.
     @_noLocks
     mutating func narrow(_ snapshot: inout Snapshot, at now: Instant) {
-        rules.step(at: now, wall: WallTime.now(), observation(snapshot), &limits, &events)
+        rules.step(at: now, wall: wall.time(at: now), observation(snapshot), &limits, &events)
         tell(at: now)
         inForce.publish(limits)
         var position = 0

@@ -32,13 +32,16 @@ package final class SiteCells: Sendable {
     let gridCode: GridCodeSetup?
     let tables: SiteTables
     let connection: ConnectionSettings
+    let wall: WallSource
     /// What the rules of the connection knew when the daemon ended last.
     let restored: ConnectionMemory?
 
     package init(
         chargers: [ChargerCell], mayDischarge: [Bool], meters: [Meter], circuitCount: Int, tables: SiteTables,
-        connection: ConnectionSettings = .unbound, gridCode: GridCodeSetup? = nil, restored: ConnectionMemory? = nil
+        connection: ConnectionSettings = .unbound, gridCode: GridCodeSetup? = nil, restored: ConnectionMemory? = nil,
+        wall: WallSource = .system
     ) {
+        self.wall = wall
         self.gridCode = gridCode
         gridCodeViews = (gridCode?.evses ?? []).map { _ in LatestValue(initial: GridCodeView()) }
         self.connection = connection
