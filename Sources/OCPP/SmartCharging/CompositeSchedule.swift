@@ -105,6 +105,7 @@ extension ChargingProfiles {
         _ step: (Int64) -> (period: CompositePeriod, until: Int64)
     ) -> (periods: [CompositePeriod], duration: Int) {
         var periods: [CompositePeriod] = []
+        periods.reserveCapacity(min(64, max(1, mostPeriods)))
         let end = start.adding(Int64(duration))
         var time = start
         for _ in 0..<mostSteps {
