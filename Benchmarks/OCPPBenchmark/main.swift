@@ -96,6 +96,8 @@ let evse = EVSEConditions(
 let station = StationConditions(version: .v21)
 var periods = 0
 let nanoseconds = best(5) {
-    periods = profiles.compositeSchedule(for: evse, from: 0, duration: 86_400, unit: .amperes, station).periods.count
+    periods =
+        profiles.compositeSchedule(for: evse, from: 0, duration: 86_400, unit: .amperes, mostPeriods: 10_000, station)
+        .periods.count
 }
 print("composite", "20x1024x24h", periods, nanoseconds)

@@ -84,6 +84,19 @@ import Testing
                 == "0:1500/1000/500d-22080s-1000/-2000/-500")
     }
 
+    @Test func `a composite that would need too many periods ends before them`() {
+        let daily = profile(1, .txDefault, kind: .recurring(.daily), start: .instant(saturday), at(0, 6), at(60, 8))
+        let station = StationConditions(version: .v21)
+        let schedule = ChargingProfiles([daily]).compositeSchedule(
+            for: ac, from: saturday, duration: 1 << 40, unit: .amperes, mostPeriods: 3, station)
+        #expect(schedule.text == "0:6 60:8 86400:6")
+        #expect(schedule.duration == 86_460)
+        let same = profile(1, .txDefault, kind: .recurring(.daily), start: .instant(saturday), at(0, 6), at(60, 6))
+        let long = ChargingProfiles([same]).compositeSchedule(
+            for: ac, from: saturday, duration: 1 << 50, unit: .amperes, station)
+        #expect((long.text, long.duration) == ("0:6", 50_000 * 86_400))
+    }
+
     @Test func `twenty profiles of 1024 periods over a day are swept quickly`() {
         var profiles: [InstalledProfile] = []
         for id in 0..<20 {

@@ -180,7 +180,10 @@ private let ruleCases: [RuleCase] = [
                 $0.baseline = 0
                 $0.frequencyCurve = [.init(x: 49_000, milliwatts: 0), .init(x: 51_000, milliwatts: 1)]
             })),
-    .init("load balancing without thresholds", .invalidSchedule, "Q09.FR.02", tx(at(0, .localLoadBalancing))) {
+    .init("load balancing, not supported", .unsupportedParameter, "Q09.FR.01", tx(at(0, .localLoadBalancing))) {
+        $0.operationModes = [.chargingOnly]
+    },
+    .init("load balancing without thresholds", .missingDeviceModelInfo, "Q09.FR.02", tx(at(0, .localLoadBalancing))) {
         $0.loadBalancingIsSet = false
     },
     .init("a negative maximum", .invalidSchedule, "K01.FR.05", profile(1, .stationMaximum, on: 0, at(0, -6))),

@@ -90,6 +90,8 @@ class Version:
             self.field(name, each, name in required, f"{path}.{name}")
             for name, each in schema.get("properties", {}).items()
         ]
+        if len(fields) > 64:
+            raise SchemaError(f"{path}: {len(fields)} fields; the reader remembers 64")
         # What is rarely sent comes last: fields are looked for in this order.
         fields.sort(key=lambda each: each.name == "customData")
         return Structure(swift_name, fields)

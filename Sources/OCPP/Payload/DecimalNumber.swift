@@ -54,6 +54,10 @@ public struct DecimalNumber: Hashable, Sendable {
             digits = rest + (roundsUp ? 1 : 0)
             exponent += 1
         }
+        guard digits > 0 else {
+            self = .zero
+            return
+        }
         while exponent > 0 {
             guard digits <= UInt64(Self.largest) / 10 else { return nil }
             digits *= 10

@@ -9,8 +9,11 @@ extension Violation {
     public func description(in frame: [UInt8]) -> String {
         if case .notJSON(let expected) = kind { return "not JSON at byte \(offset): expected \(expected)" }
         let place = Place(of: offset, in: frame)
-        return place.path + ": " + reason(place.value)
+        return place.path.prefix(Self.longestPath) + ": " + reason(place.value)
     }
+
+    /// Names come from the peer and may be long.
+    private static let longestPath = 200
 
     private func reason(_ value: String) -> String {
         switch kind {

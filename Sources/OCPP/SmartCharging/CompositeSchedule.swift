@@ -53,27 +53,30 @@ extension ChargingProfiles {
     ///
     /// Boundaries are exact: from one instant the next is computed at which any profile that counts may change. Without a
     /// transaction the schedule is that of one that would run (K08.FR.06).
-    /// - Parameter unit: Nil takes the leading profile's unit, else A on AC and W on DC.
+    /// - Parameters:
+    ///   - unit: Nil takes the leading profile's unit, else A on AC and W on DC.
+    ///   - mostPeriods: Where more would be needed, the composite ends before them: its duration is shorter then.
     public func compositeSchedule(
-        for evse: EVSEConditions, from start: Int64, duration: Int, unit: RateUnit? = nil, _ station: StationConditions
+        for evse: EVSEConditions, from start: Int64, duration: Int, unit: RateUnit? = nil, mostPeriods: Int = 1_024,
+        _ station: StationConditions
     ) -> CompositeSchedule {
         var sweep = EVSESweep(self, evse, station, includingStation: true, usesDelays: evse.transaction != nil)
         let unit = unit ?? sweep.leadingUnit(at: start) ?? (evse.supply.isDirect ? .watts : .amperes)
-        let duration = max(0, duration)
-        let periods = Self.sweep(from: start, for: duration) { time in sweep.step(at: time, in: unit) }
-        return CompositeSchedule(evse: evse.id, start: start, duration: duration, unit: unit, periods: periods)
+        let swept = Self.sweep(from: start, for: max(0, duration), mostPeriods) { sweep.step(at: $0, in: unit) }
+        return CompositeSchedule(
+            evse: evse.id, start: start, duration: swept.duration, unit: unit, periods: swept.periods)
     }
 
     /// The composite of the whole station: what its EVSEs may take together, under what holds for EVSE 0.
     public func stationSchedule(
-        of evses: [EVSEConditions], from start: Int64, duration: Int, unit: RateUnit, _ station: StationConditions
+        of evses: [EVSEConditions], from start: Int64, duration: Int, unit: RateUnit, mostPeriods: Int = 1_024,
+        _ station: StationConditions
     ) -> CompositeSchedule {
         var sweeps = evses.map {
             EVSESweep(self, $0, station, includingStation: false, usesDelays: $0.transaction != nil)
         }
         var whole = StationSweep(self, evses, station)
-        let duration = max(0, duration)
-        let periods = Self.sweep(from: start, for: duration) { time in
+        let swept = Self.sweep(from: start, for: max(0, duration), mostPeriods) { time in
             var sum: Int64 = 0
             var until = Int64.max
             for index in sweeps.indices {
@@ -83,7 +86,7 @@ extension ChargingProfiles {
             }
             return whole.step(at: time, over: sum, in: unit, until)
         }
-        return CompositeSchedule(evse: 0, start: start, duration: duration, unit: unit, periods: periods)
+        return CompositeSchedule(evse: 0, start: start, duration: swept.duration, unit: unit, periods: swept.periods)
     }
 
     /// What is in force at an EVSE at this instant, and when to ask again. For the control loop.
@@ -94,21 +97,28 @@ extension ChargingProfiles {
         return sweep.step(at: time, in: unit)
     }
 
+    /// Changes looked at before a composite ends early, whatever a backend asks for.
+    private static let mostSteps = 100_000
+
     private static func sweep(
-        from start: Int64, for duration: Int, _ step: (Int64) -> (period: CompositePeriod, until: Int64)
-    ) -> [CompositePeriod] {
+        from start: Int64, for duration: Int, _ mostPeriods: Int,
+        _ step: (Int64) -> (period: CompositePeriod, until: Int64)
+    ) -> (periods: [CompositePeriod], duration: Int) {
         var periods: [CompositePeriod] = []
+        periods.reserveCapacity(min(64, max(1, mostPeriods)))
         let end = start.adding(Int64(duration))
         var time = start
-        repeat {
+        for _ in 0..<mostSteps {
             var (period, until) = step(time)
             if periods.isEmpty || !periods[periods.count - 1].says(period) {
+                guard periods.count < max(1, mostPeriods) else { break }
                 period.start = Int(time - start)
                 periods.append(period)
             }
             time = until
-        } while time < end
-        return periods
+            guard time < end else { return (periods, duration) }
+        }
+        return (periods, Int(time - start))
     }
 }
 

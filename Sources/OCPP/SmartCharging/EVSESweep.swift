@@ -32,7 +32,11 @@ struct LeadingPeriod {
     let id: Int
     let unit: RateUnit
     let limitAtSoC: LimitAtSoC?
-    let period: SchedulePeriod
+    /// Periods are large and looked at a field at a time, so they stay where they are.
+    let periods: [SchedulePeriod]
+    let index: Int
+
+    @inline(__always) var period: SchedulePeriod { periods[index] }
 }
 
 /// Walks through time for one EVSE.

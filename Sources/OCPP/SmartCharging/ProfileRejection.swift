@@ -10,6 +10,7 @@ public struct ProfileRejection: Error, Equatable, Sendable {
         case invalidProfileID = "InvalidProfileId"
         case invalidSchedule = "InvalidSchedule"
         case invalidStackLevel = "InvalidStackLevel"
+        case missingDeviceModelInfo = "MissingDevModelInfo"
         case noFrequencyCurve = "NoFreqWattCurve"
         case noPhaseForDC = "NoPhaseForDC"
         case phaseConflict = "PhaseConflict"
@@ -17,6 +18,7 @@ public struct ProfileRejection: Error, Equatable, Sendable {
         case txNotFound = "TxNotFound"
         case unknownEVSE = "UnknownEvse"
         case unsupportedKind = "UnsupportedKind"
+        case unsupportedParameter = "UnsupportedParam"
         case unsupportedPurpose = "UnsupportedPurpose"
         case unsupportedRateUnit = "UnsupportedRateUnit"
     }

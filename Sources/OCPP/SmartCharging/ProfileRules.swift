@@ -198,6 +198,11 @@ private struct ProfileCheck {
             // Without V2X there is charging, which needs no mode.
             (allowed, requirement) = (support.operationModes.union([.chargingOnly]), "K01.FR.115")
         }
+        if period.mode == .localLoadBalancing, profile.purpose == .tx || profile.purpose == .txDefault,
+            !allowed.contains(.localLoadBalancing)
+        {
+            throw ProfileRejection(.unsupportedParameter, "Q09.FR.01")
+        }
         guard allowed.contains(period.mode) else { throw ProfileRejection(.invalidOperationMode, requirement) }
         switch period.mode {
         case .chargingOnly:
@@ -213,7 +218,7 @@ private struct ProfileCheck {
             guard period.setpoint != nil else { throw ProfileRejection(.invalidSchedule, "Q03.FR.01") }
         case .localFrequency: try localFrequency(period)
         case .localLoadBalancing:
-            guard support.loadBalancingIsSet else { throw ProfileRejection(.invalidSchedule, "Q09.FR.02") }
+            guard support.loadBalancingIsSet else { throw ProfileRejection(.missingDeviceModelInfo, "Q09.FR.02") }
         case .externalSetpoint, .externalLimits: break
         }
     }

@@ -77,7 +77,8 @@ struct ProfileTimeline {
     }
 
     func leading(_ period: Int) -> LeadingPeriod {
-        LeadingPeriod(id: id, unit: schedule.unit, limitAtSoC: schedule.limitAtSoC, period: schedule.periods[period])
+        LeadingPeriod(
+            id: id, unit: schedule.unit, limitAtSoC: schedule.limitAtSoC, periods: schedule.periods, index: period)
     }
 
     /// - Parameter hint: The period found last; the search starts there.
