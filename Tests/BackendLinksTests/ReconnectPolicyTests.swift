@@ -6,17 +6,10 @@ import Testing
 @testable import BackendLinks
 
 @Suite struct ReconnectPolicyTests {
-    /// Draws the least or the most a range allows.
-    struct Fixed: RandomNumberGenerator {
-        let value: UInt64
-        func next() -> UInt64 { value }
-    }
-    var least = Fixed(value: 0)
-
     @Test func `waits double as often as told, then stay`() {
         var policy = ReconnectPolicy(
             minimum: .seconds(10), repeatTimes: 3, randomRange: .zero, attemptsPerProfile: 9, profiles: 1)
-        var chance = least
+        var chance = SystemRandomNumberGenerator()
         let waits = (0..<6).map { _ in policy.refused(at: .zero, using: &chance).at }
         #expect(waits == [10, 20, 40, 80, 80, 80].map { .seconds($0) })
     }
@@ -35,7 +28,7 @@ import Testing
 
     @Test func `success brings the wait back to the minimum`() {
         var policy = ReconnectPolicy(minimum: .seconds(10), repeatTimes: 5, randomRange: .zero)
-        var chance = least
+        var chance = SystemRandomNumberGenerator()
         for _ in 0..<4 { _ = policy.refused(at: .zero, using: &chance) }
         policy.opened()
         #expect(policy.lost(at: .seconds(7), using: &chance).at == .seconds(17))
@@ -43,14 +36,14 @@ import Testing
 
     @Test func `after its attempts the next profile has its turn, and after the last the first`() {
         var policy = ReconnectPolicy(randomRange: .zero, attemptsPerProfile: 2, profiles: 3)
-        var chance = least
+        var chance = SystemRandomNumberGenerator()
         let order = (0..<7).map { _ in policy.refused(at: .zero, using: &chance).profile }
         #expect(order == [0, 1, 1, 2, 2, 0, 0])
     }
 
     @Test func `a profile that worked is kept when its link is lost`() {
         var policy = ReconnectPolicy(randomRange: .zero, attemptsPerProfile: 1, profiles: 2)
-        var chance = least
+        var chance = SystemRandomNumberGenerator()
         _ = policy.refused(at: .zero, using: &chance)
         policy.opened()
         #expect(policy.lost(at: .zero, using: &chance).profile == 1)
@@ -59,7 +52,7 @@ import Testing
     @Test func `another profile's turn does not make the waits shorter`() {
         var policy = ReconnectPolicy(
             minimum: .seconds(1), repeatTimes: 9, randomRange: .zero, attemptsPerProfile: 1, profiles: 2)
-        var chance = least
+        var chance = SystemRandomNumberGenerator()
         let waits = (0..<4).map { _ in policy.refused(at: .zero, using: &chance).at }
         #expect(waits == [1, 2, 4, 8].map { .seconds($0) })
     }

@@ -61,7 +61,7 @@ final class OpeningHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        refuse(context, .notWebSocket(profile.address, words: "it hung up without an answer"))
+        refuse(context, .notWebSocket(profile.address, words: "it hung up before the WebSocket was open"))
         context.fireChannelInactive()
     }
 

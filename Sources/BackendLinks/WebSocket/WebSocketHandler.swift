@@ -144,7 +144,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
             promise?.completeWith(result)
         }
         var frame = WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(string: text))
-        if let deflater {
+        // An empty message has nothing to flush.
+        if let deflater, size > 0 {
             if let compressed = deflater.compress(frame.data) {
                 frame = WebSocketFrame(fin: true, rsv1: true, opcode: .text, maskKey: .random(), data: compressed)
             } else {

@@ -4,7 +4,6 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOWebSocket
 import TLS
 
 /// One WebSocket to a backend, from its opening to its end.
@@ -103,9 +102,9 @@ private struct Opening: Sendable {
             let session = try TLSSession(role, in: context, peer: address.authority)
             try pipeline.addHandler(TLSHandler(session, handshakeWithin: bounds.opening))
         }
-        let upgrader = NIOWebSocketClientUpgrader(maxFrameSize: bounds.message, automaticErrorHandling: false) {
-            channel, head in
-            channel.eventLoop.makeCompletedFuture { try accept(channel, head, opened) }
+        let upgrader = CheckedUpgrader(profile: profile, opened: opened, limit: min(bounds.message, 1 << 30)) {
+            channel, agreed in
+            channel.eventLoop.makeCompletedFuture { try accept(channel, agreed, opened) }
                 .flatMapErrorThrowing { error in
                     opened.fail(error)
                     throw error
@@ -117,35 +116,25 @@ private struct Opening: Sendable {
         try pipeline.addHandler(OpeningHandler(profile, opened: opened))
     }
 
-    private func accept(
-        _ channel: any Channel, _ head: HTTPResponseHead, _ opened: EventLoopPromise<Opened>
-    ) throws {
-        let subprotocol = try chosen(head.headers["Sec-WebSocket-Protocol"])
-        let deflate: DeflateAgreement?
-        do throws(ExtensionFault) {
-            deflate = try DeflateAgreement.answered(head.headers["Sec-WebSocket-Extensions"])
-        } catch { throw BackendRefused.foreignExtension(profile.address, words: error.words) }
+    private func accept(_ channel: any Channel, _ agreed: Agreement, _ opened: EventLoopPromise<Opened>) throws {
         let (messages, continuation) = AsyncStream.makeStream(
             of: String.self, bufferingPolicy: .bufferingOldest(bounds.unreadMessages))
         let ended = loop.makePromise(of: LinkEnd.self)
         let pipeline = channel.pipeline.syncOperations
-        let handler = WebSocketHandler(bounds: bounds, deflate: deflate, messages: continuation, ended: ended)
-        try pipeline.addHandler(handler)
-        pipeline.removeHandler(try pipeline.handler(type: OpeningHandler.self), promise: nil)
+        do {
+            let opening = try pipeline.handler(type: OpeningHandler.self)
+            try pipeline.addHandler(
+                WebSocketHandler(bounds: bounds, deflate: agreed.deflate, messages: continuation, ended: ended))
+            pipeline.removeHandler(opening, promise: nil)
+        } catch {
+            // The channel closed under our hands.
+            ended.fail(error)
+            throw error
+        }
         opened.succeed(
             Opened(
-                channel: channel, subprotocol: subprotocol, isCompressed: deflate != nil, messages: messages,
+                channel: channel, subprotocol: agreed.subprotocol, isCompressed: agreed.deflate != nil,
+                messages: messages,
                 ended: ended.futureResult))
-    }
-
-    private func chosen(_ headers: [String]) throws -> Subprotocol {
-        let offered = profile.subprotocols
-        guard let text = headers.first?.trimmed, !text.isEmpty else {
-            throw BackendRefused.noSubprotocol(profile.address, offered: offered)
-        }
-        guard headers.count == 1, let chosen = Subprotocol(rawValue: text), offered.contains(chosen) else {
-            throw BackendRefused.foreignSubprotocol(profile.address, chosen: text, offered: offered)
-        }
-        return chosen
     }
 }
