@@ -63,6 +63,13 @@ let house: [Room] = [
     Room(name: "COpenSSL", kind: .systemLibrary(pkgConfig: "openssl", apt: "libssl-dev")),
     // Evidence that survives: instructions, limits, decisions and traces as a chain in SQLite; settings that must survive.
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
+    // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
+    Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
+    Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
+    // OCPP-J's transport on the station's side: WebSocket with security profiles, supervision, when to try again.
+    Room(
+        name: "BackendLinks", imports: ["CZlib", "TLS"],
+        products: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
@@ -117,6 +124,7 @@ let products: [String: (package: String, url: String, version: Version)] = [
     "NIOCore": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
     "NIOHTTP1": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
     "NIOPosix": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
+    "NIOWebSocket": ("swift-nio", "https://github.com/apple/swift-nio", "2.101.2"),
     "ServiceLifecycle": (
         "swift-service-lifecycle", "https://github.com/swift-server/swift-service-lifecycle", "2.13.0"
     ),
@@ -156,19 +164,23 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
 }
 
 // Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
-// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp).
+// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends).
 let tool = Context.environment["SLUICE_TOOL"]
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
 let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
+let toolFolder = isFuzzing ? "Fuzz/" : tool == "LinkProbe" ? "Tests/" : "Benchmarks/"
+func toolDependencies(_ name: String) -> [Target.Dependency] {
+    if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
+    return name.hasPrefix("OCPP")
+        ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
+        : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]
+}
 let tools: [Target] =
     tool.map { name in
         [
             .executableTarget(
-                name: name,
-                dependencies: name.hasPrefix("OCPP")
-                    ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
-                    : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"],
-                path: (isFuzzing ? "Fuzz/" : "Benchmarks/") + name, swiftSettings: settings + instrumented,
+                name: name, dependencies: toolDependencies(name), path: toolFolder + name,
+                swiftSettings: settings + instrumented,
                 linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
         ]
     } ?? []
