@@ -45,6 +45,8 @@ let house: [Room] = [
     Room(name: "EXIDIN", imports: ["EXI"]),
     Room(name: "EXIISO2", imports: ["EXI"]),
     Room(name: "EXIISO20", imports: ["EXI"]),
+    // The conversation between car and station: V2GTP, SDP, the choice of a protocol, session machines for both sides.
+    Room(name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"]),
     // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
     Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.

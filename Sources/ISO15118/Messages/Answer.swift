@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+
+/// A station's answer as the car reads it.
+public struct Answer: Equatable, Sendable {
+    public enum Verdict: Equatable, Sendable {
+        case ok
+        /// The session goes on.
+        case warning(String)
+        case failed(String)
+    }
+
+    public var kind: Request.Kind
+    public var sessionID: [UInt8]
+    public var verdict: Verdict
+    public var processing = Processing.finished
+    public var notice: Notice?
+    public var voltage: Voltage?
+    public var current: Current?
+    /// What the car may draw and deliver now.
+    public var granted: PowerLimits?
+    /// What the car shall do, where the station says so.
+    public var target: Power?
+    /// AC in ISO 15118-2: the same as a current.
+    public var currentPerPhase: Current?
+    public var nominalVoltage: Voltage?
+    /// Offered services, in ISO 15118-20.
+    public var services: [UInt16] = []
+    public var parameterSets: [ParameterSet] = []
+    /// The first of the offered schedules.
+    public var schedule: UInt32?
+
+    public struct ParameterSet: Hashable, Sendable {
+        public let id: UInt16
+        public let mode: ControlMode?
+    }
+
+    init(_ kind: Request.Kind, _ sessionID: [UInt8], _ verdict: Verdict) {
+        self.kind = kind
+        self.sessionID = sessionID
+        self.verdict = verdict
+    }
+
+    /// The schema's word for a response code tells its class in every standard.
+    static func verdict(_ word: String) -> Verdict {
+        if word.hasPrefix("OK") { return .ok }
+        return word.hasPrefix("WARNING") ? .warning(word) : .failed(word)
+    }
+}

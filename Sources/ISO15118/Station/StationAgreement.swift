@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+
+// From the session's set-up to what was agreed.
+
+extension StationMachine {
+    mutating func setUp(_ vehicle: String, _ sessionID: [UInt8]) -> [Output] {
+        self.vehicle = vehicle
+        phase = standard.isISO20 ? .authorizationSetup : .serviceDiscovery
+        guard let paused, paused.sessionID == sessionID, paused.vehicle == vehicle else {
+            return [.reply(Reply(.newSession, .sessionSetup))]
+        }
+        self.sessionID = paused.sessionID
+        // Whoever was allowed to charge before the pause still is.
+        facts.authorisation = .granted
+        return [.reply(Reply(.oldSession, .sessionSetup))]
+    }
+
+    mutating func authorize(_ payment: Payment) -> [Output] {
+        guard payment == .external else {
+            return standard.isISO20
+                ? [.reply(Reply(.warningAuthorizationSelection, .authorization(.finished)))]
+                : refuse(.authorization(payment), .paymentSelectionInvalid)
+        }
+        let ask: [Output] = hasAsked ? [] : [.effect(.authorise(vehicle: vehicle))]
+        hasAsked = true
+        switch facts.authorisation {
+        case .pending: return ask + [.reply(Reply(.ok, .authorization(.ongoing)))]
+        case .waitingForCustomer: return [.reply(Reply(.ok, .authorization(.waitingForCustomer)))]
+        case .granted:
+            phase = standard.isISO20 ? .serviceDiscovery : .chargeParameters
+            return [.reply(Reply(.ok, .authorization(.finished)))]
+        case .refused:
+            // ISO 15118-20 lets the car try again; the older standards end.
+            guard standard.isISO20 else { return refuse(.authorization(payment), .failed) }
+            return [.reply(Reply(.warningAuthorizationFailed, .authorization(.finished)))]
+        }
+    }
+
+    mutating func detail(_ number: UInt16, _ request: Request) -> [Output] {
+        let isKnown =
+            standard.isISO20
+            ? offer.services(in: standard).contains { $0.rawValue == number } : number == Self.chargeService
+        return isKnown ? [.reply(Reply(.ok, .serviceDetail(number)))] : refuse(request, .serviceIDInvalid)
+    }
+
+    /// The one service of ISO 15118-2 and DIN SPEC 70121.
+    static var chargeService: UInt16 { 1 }
+
+    mutating func select(_ selection: Selection, _ request: Request) -> [Output] {
+        switch selection {
+        case .energy(let number, let set):
+            guard let service = EnergyService(rawValue: number), offer.services(in: standard).contains(service) else {
+                return refuse(request, .noChargeService)
+            }
+            guard let mode = offer.parameterSets().first(where: { $0.id == set })?.mode else {
+                return refuse(request, .serviceSelectionInvalid)
+            }
+            self.service = service
+            self.mode = mode
+            phase = .chargeParameters
+        case .payment(let payment, let services):
+            guard payment == .external else { return refuse(request, .paymentSelectionInvalid) }
+            guard services.contains(Self.chargeService) else { return refuse(request, .noChargeService) }
+            phase = .authorization
+        }
+        return [.reply(Reply(.ok, .serviceSelection))]
+    }
+
+    mutating func agree(_ service: EnergyService, _ needs: EVNeeds, _ request: Request) -> [Output] {
+        if standard.isISO20 {
+            guard service == self.service else { return refuse(request, .wrongChargeParameter) }
+        } else {
+            guard offer.services(in: standard).contains(service) else { return refuse(request, .wrongEnergyTransfer) }
+            // A renegotiation may change everything but that.
+            guard !isRenegotiating || service == self.service else { return refuse(request, .wrongEnergyTransfer) }
+            self.service = service
+        }
+        guard fits(needs, service) else { return refuse(request, .wrongChargeParameter) }
+        self.needs = self.needs.updated(with: service.transfer == .ac ? withPower(needs) : needs)
+        phase = standard.isISO20 ? .scheduleExchange : afterAgreement(service)
+        return [.effect(.need(self.needs)), .reply(Reply(.ok, .chargeParameters(service, .finished)))]
+    }
+
+    /// What the older standards' current per phase means in power.
+    private func withPower(_ needs: EVNeeds) -> EVNeeds {
+        guard needs.power == nil, let current = needs.current, let phases = needs.phases else { return needs }
+        let volts = offer.nominalVoltage * phases
+        var result = needs
+        result.power = PowerLimits(from: volts * current.lower, to: volts * current.upper)
+        result.leastCharge = needs.leastCurrent.map { volts * $0 }
+        return result
+    }
+
+    /// AC: those that car and station both use.
+    var phases: Int { min(offer.phases, needs.phases ?? offer.phases) }
+
+    private func fits(_ needs: EVNeeds, _ service: EnergyService) -> Bool {
+        if let power = needs.power, power.upper <= .zero { return false }
+        if let current = needs.current, current.upper <= .zero { return false }
+        switch service.transfer {
+        case .ac: return (needs.phases ?? offer.phases) <= offer.phases
+        case .dc:
+            if let lowest = needs.lowestVoltage, lowest > offer.highestVoltage { return false }
+            guard let highest = needs.highestVoltage else { return true }
+            return highest >= offer.lowestVoltage && highest >= (needs.lowestVoltage ?? .zero)
+        }
+    }
+
+    mutating func exchange(_ mode: ControlMode, _ needs: EVNeeds, _ request: Request) -> [Output] {
+        guard mode == self.mode, let service else {
+            return refuse(request, isRenegotiating ? .scheduleRenegotiationFailed : .failed)
+        }
+        self.needs = self.needs.updated(with: needs)
+        phase = afterAgreement(service)
+        return [.effect(.need(self.needs)), .reply(Reply(.ok, .scheduleExchange(mode, .finished)))]
+    }
+
+    private func afterAgreement(_ service: EnergyService) -> StationPhase {
+        service.transfer == .dc && !isRenegotiating ? .cableCheck : .powerDelivery
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+
+// From the cable check to the end of charging.
+
+extension StationMachine {
+    mutating func checkCable(_ request: Request) -> [Output] {
+        phase = .cableCheck
+        var outputs: [Output] = []
+        if !isEnergised {
+            isEnergised = true
+            outputs = [.effect(.contactors(.closed)), .effect(.checkCable)]
+        }
+        switch facts.insulation {
+        case .unknown: return outputs + [.reply(Reply(.ok, .cableCheck(.ongoing)))]
+        case .valid:
+            phase = .preCharge
+            return outputs + [.reply(Reply(.ok, .cableCheck(.finished)))]
+        case .faulty: return refuse(request, .failed)
+        }
+    }
+
+    mutating func preCharge(_ target: Voltage) -> [Output] {
+        let highest = min(offer.highestVoltage, needs.highestVoltage ?? offer.highestVoltage)
+        // A car that asks for more never sees it reached, and gives up by itself.
+        let safe = target.clamped(from: .zero, to: max(highest, .zero))
+        return [.effect(.operate(.preCharge(safe))), .reply(Reply(.ok, .preCharge(present: facts.voltage)))]
+    }
+
+    mutating func deliver(_ delivery: PowerDelivery, _ request: Request, at now: Instant) -> [Output] {
+        let isCharging = phase == .charging
+        switch delivery.progress {
+        case .start where isCharging:
+            // In ISO 15118-20 a car under way may send another profile or change its channel.
+            return standard.isISO20 ? [.reply(Reply(.ok, .powerDelivery))] : refuse(request, .sequenceError)
+        case .start: return start(delivery, request, at: now)
+        case .stop:
+            phase = .stopped
+            notice = nil
+            return switchedOff() + [.reply(Reply(.ok, .powerDelivery))]
+        case .standby: return [.reply(Reply(.warningStandbyNotAllowed, .powerDelivery))]
+        case .renegotiate:
+            guard isCharging, standard != .din else { return refuse(request, .sequenceError) }
+            isRenegotiating = true
+            notice = nil
+            phase = standard.isISO20 ? .scheduleExchange : .chargeParameters
+            return [.reply(Reply(.ok, .powerDelivery))]
+        }
+    }
+
+    private mutating func start(_ delivery: PowerDelivery, _ request: Request, at now: Instant) -> [Output] {
+        if let schedule = delivery.schedule, schedule != Self.onlySchedule {
+            return refuse(request, .scheduleSelectionInvalid)
+        }
+        guard let service, !facts.isFaulty else { return refuse(request, .powerDeliveryNotApplied) }
+        let reply = Output.reply(Reply(.ok, .powerDelivery))
+        // The car still works on its profile.
+        guard delivery.processing == .finished else { return [reply] }
+        isRenegotiating = false
+        switch (service.transfer, facts.contactors) {
+        case (.dc, .closed), (.ac, .closed):
+            isEnergised = true
+            phase = .charging
+            return [reply]
+        case (.dc, .open): return refuse(request, .contactorError)
+        case (.ac, .open):
+            isEnergised = true
+            phase = .closingContactors
+            deadline = now + contactorTimeout
+            return [.effect(.contactors(.closed))]
+        }
+    }
+
+    /// The one schedule that is offered.
+    static var onlySchedule: UInt32 { 1 }
+
+    /// Less than the car waits for the answer: 5 s, in ISO 15118-20 2 s.
+    private var contactorTimeout: Interval { standard.isISO20 ? .milliseconds(1_500) : .milliseconds(4_500) }
+
+    mutating func stop(_ stop: SessionStop, _ request: Request) -> [Output] {
+        let reply = Output.reply(Reply(.ok, .sessionStop))
+        switch stop {
+        case .terminate: return [reply] + end(.finished)
+        case .pause:
+            guard offer.mayPause, standard != .din, phase == .stopped else { return refuse(request, .pauseNotAllowed) }
+            return [reply] + end(.paused(PausedSession(sessionID: sessionID, vehicle: vehicle)))
+        case .renegotiateService:
+            guard standard.isISO20, offer.mayRenegotiateService, phase == .stopped else {
+                return refuse(request, .serviceRenegotiationNotSupported)
+            }
+            phase = .serviceDiscovery
+            service = nil
+            needs = EVNeeds()
+            facts.insulation = .unknown
+            return [reply]
+        }
+    }
+}

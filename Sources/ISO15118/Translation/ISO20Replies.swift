@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import EXI
+import EXIISO20
+import Electricity
+
+// Answers of ISO 15118-20, as the station writes them.
+
+extension ISO20Messages {
+    static func frame(_ reply: Reply, _ header: StationHeader) throws(EXIError) -> V2GTPFrame {
+        let top = Self.header(header.sessionID, header.time)
+        let code = code(reply.code)
+        switch reply.body {
+        case .sessionSetup:
+            return try common(
+                .sessionSetupRes(.init(header: top, responseCode: code, evseid: header.offer.evseID)))
+        case .authorizationSetup:
+            return try common(
+                .authorizationSetupRes(
+                    .init(
+                        header: top, responseCode: code, authorizationServices: [.eim],
+                        certificateInstallationService: false,
+                        asResAuthorizationMode: .eim_ASResAuthorizationMode(.init()))))
+        case .authorization(let processing):
+            return try common(
+                .authorizationRes(
+                    .init(header: top, responseCode: code, evseProcessing: Self.processing(processing))))
+        case .serviceDiscovery: return try common(.serviceDiscoveryRes(discovery(top, code, header)))
+        case .serviceDetail(let service): return try common(.serviceDetailRes(detail(top, code, service, header)))
+        case .serviceSelection: return try common(.serviceSelectionRes(.init(header: top, responseCode: code)))
+        case .chargeParameters(let service, _): return try parameters(top, code, service, header.offer)
+        case .scheduleExchange(let mode, let processing):
+            return try common(.scheduleExchangeRes(schedule(top, code, mode, processing, header)))
+        case .cableCheck(let processing):
+            return try dc(
+                .dc_CableCheckRes(
+                    .init(header: top, responseCode: code, evseProcessing: Self.processing(processing))))
+        case .preCharge(let present):
+            return try dc(
+                .dc_PreChargeRes(.init(header: top, responseCode: code, evsePresentVoltage: .init(present))))
+        case .powerDelivery:
+            return try common(
+                .powerDeliveryRes(.init(header: top, responseCode: code, evseStatus: status(header.notice))))
+        case .chargeLoop(let loop): return try self.loop(top, code, loop, header)
+        case .meterConfirmation:
+            return try common(.meteringConfirmationRes(.init(header: top, responseCode: code)))
+        case .weldingDetection(let present):
+            return try dc(
+                .dc_WeldingDetectionRes(.init(header: top, responseCode: code, evsePresentVoltage: .init(present))))
+        case .sessionStop: return try common(.sessionStopRes(.init(header: top, responseCode: code)))
+        }
+    }
+
+    static func common(_ document: ISO20.CommonMessagesDocument) throws(EXIError) -> V2GTPFrame {
+        V2GTPFrame(type: .common, payload: try document.encode())
+    }
+    static func dc(_ document: ISO20.DCDocument) throws(EXIError) -> V2GTPFrame {
+        V2GTPFrame(type: .dc, payload: try document.encode())
+    }
+    static func ac(_ document: ISO20.ACDocument) throws(EXIError) -> V2GTPFrame {
+        V2GTPFrame(type: .ac, payload: try document.encode())
+    }
+
+    static func status(_ notice: Notice?) -> ISO20.EVSEStatus? {
+        let word: ISO20.EvseNotification? =
+            switch notice {
+            case .terminate?: .terminate
+            case .pause?: .pause
+            case .renegotiateSchedule?: .scheduleRenegotiation
+            case .renegotiateService?: .serviceRenegotiation
+            case nil: nil
+            }
+        return word.map { ISO20.EVSEStatus(notificationMaxDelay: 0, evseNotification: $0) }
+    }
+
+    private static func discovery(
+        _ top: ISO20.MessageHeader, _ code: ISO20.ResponseCode, _ header: StationHeader
+    ) -> ISO20.ServiceDiscoveryRes {
+        let services = header.offer.services(in: header.standard)
+        let listed = services.map { ISO20.Service(serviceID: $0.rawValue, freeService: header.offer.isFree) }
+        return .init(
+            header: top, responseCode: code,
+            serviceRenegotiationSupported: header.offer.mayRenegotiateService,
+            energyTransferServiceList: .init(service: listed))
+    }
+
+    private static func detail(
+        _ top: ISO20.MessageHeader, _ code: ISO20.ResponseCode, _ service: UInt16, _ header: StationHeader
+    ) -> ISO20.ServiceDetailRes {
+        let known = EnergyService(rawValue: service)
+        let sets = header.offer.parameterSets().map { id, mode in
+            ISO20.ParameterSet(
+                parameterSetID: id, parameter: parameters(of: known ?? .ac, mode, header.offer))
+        }
+        return .init(
+            header: top, responseCode: code, serviceID: service, serviceParameterList: .init(parameterSet: sets))
+    }
+
+    /// The parameters ISO 15118-20:2022 defines for its energy transfer services.
+    private static func parameters(
+        of service: EnergyService, _ mode: ControlMode, _ offer: StationOffer
+    ) -> [ISO20.Parameter] {
+        var list: [ISO20.Parameter] = []
+        func add(_ name: String, _ value: Int32) { list.append(.init(name: name, typedValue: .intValue(value))) }
+        switch service.transfer {
+        case .ac: add("Connector", offer.phases == 1 ? 1 : 2)
+        case .dc: add("Connector", 2)
+        }
+        add("ControlMode", mode.rawValue)
+        if service.transfer == .ac { add("EVSENominalVoltage", Int32(clamping: offer.nominalVoltage.milli / 1_000)) }
+        // The car's own needs count (1); the station names none of its own.
+        add("MobilityNeedsMode", 1)
+        add("Pricing", 0)
+        if service.isBidirectional {
+            // One channel for both directions; grid following.
+            add("BPTChannel", 1)
+            add("GeneratorMode", 1)
+            if service.transfer == .ac { add("GridCodeIslandingDetectionMethod", 1) }
+        }
+        return list
+    }
+
+    private static func schedule(
+        _ top: ISO20.MessageHeader, _ code: ISO20.ResponseCode, _ mode: ControlMode, _ processing: Processing,
+        _ header: StationHeader
+    ) -> ISO20.ScheduleExchangeRes {
+        let content: ISO20.ScheduleExchangeRes.SEResControlMode =
+            switch mode {
+            case .dynamic: .dynamic_SEResControlMode(.init())
+            case .scheduled: .scheduled_SEResControlMode(.init(scheduleTuple: [day(header)]))
+            }
+        return .init(
+            header: top, responseCode: code, evseProcessing: Self.processing(processing), seResControlMode: content)
+    }
+
+    /// One schedule: a day of all the station has. What holds at the moment is said in the loop.
+    private static func day(_ header: StationHeader) -> ISO20.ScheduleTuple {
+        func schedule(_ power: Power) -> ISO20.ChargingSchedule {
+            let entry = ISO20.PowerScheduleEntry(duration: 86_400, power: .init(power))
+            return .init(
+                powerSchedule: .init(
+                    timeAnchor: UInt64(clamping: header.time.seconds),
+                    powerScheduleEntries: .init(powerScheduleEntry: [entry])))
+        }
+        let limits = header.offer.power
+        return .init(
+            scheduleTupleID: 1, chargingSchedule: schedule(limits.upper),
+            dischargingSchedule: header.service?.isBidirectional == true ? schedule(-limits.lower) : nil)
+    }
+
+    static func code(_ code: ReplyCode) -> ISO20.ResponseCode {
+        switch code {
+        case .ok: .ok
+        case .newSession: .ok_NewSessionEstablished
+        case .oldSession: .ok_OldSessionJoined
+        case .warningAuthorizationFailed: .warning_EIMAuthorizationFailure
+        case .warningAuthorizationSelection: .warning_AuthorizationSelectionInvalid
+        case .warningStandbyNotAllowed: .warning_StandbyNotAllowed
+        case .failed, .paymentSelectionInvalid: .failed
+        case .sequenceError: .failed_SequenceError
+        case .unknownSession: .failed_UnknownSession
+        case .serviceIDInvalid: .failed_ServiceIDInvalid
+        case .serviceSelectionInvalid: .failed_ServiceSelectionInvalid
+        case .noChargeService: .failed_NoEnergyTransferServiceSelected
+        case .wrongEnergyTransfer, .wrongChargeParameter: .failed_WrongChargeParameter
+        case .powerDeliveryNotApplied: .failed_PowerDeliveryNotApplied
+        case .scheduleSelectionInvalid: .failed_ScheduleSelectionInvalid
+        case .contactorError: .failed_ContactorError
+        case .pauseNotAllowed: .failed_PauseNotAllowed
+        case .serviceRenegotiationNotSupported: .failed_NoServiceRenegotiationSupported
+        case .scheduleRenegotiationFailed: .failed_ScheduleRenegotiation
+        }
+    }
+}
