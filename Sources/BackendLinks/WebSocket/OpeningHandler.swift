@@ -27,7 +27,14 @@ final class OpeningHandler: ChannelInboundHandler, RemovableChannelHandler {
         (self.profile, self.opened) = (profile, opened)
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) {
+        // A plain channel is active already; a secure one becomes so.
+        if !profile.address.isSecure { ask(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) { ask(context) }
+
+    private func ask(_ context: ChannelHandlerContext) {
         var headers = HTTPHeaders()
         headers.add(name: "Host", value: profile.address.authority)
         if let authorization = profile.authorization { headers.add(name: "Authorization", value: authorization) }

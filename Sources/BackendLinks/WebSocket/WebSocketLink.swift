@@ -80,12 +80,13 @@ private struct Opening: Sendable {
         opened.futureResult.whenComplete { _ in deadline.cancel() }
         ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(bounds.opening))
-            .channelInitializer { channel in
+            .connect(host: profile.address.host, port: profile.address.port)
+            // Only now: a name with several addresses is tried over several channels, and one that loses must not speak.
+            .flatMap { channel in
                 // Whatever ends the attempt ends the connection.
                 opened.futureResult.whenFailure { _ in channel.close(promise: nil) }
                 return channel.eventLoop.makeCompletedFuture { try furnish(channel, opened) }
             }
-            .connect(host: profile.address.host, port: profile.address.port)
             .whenFailure { opened.fail(BackendRefused($0, at: profile.address)) }
         return try await withTaskCancellationHandler {
             try await opened.futureResult.get()
