@@ -140,7 +140,8 @@ extension ISO20Messages {
             }
         let mode: ISO20.EVPowerProfile.EVPPTControlMode
         if let schedule = delivery.schedule {
-            mode = .scheduled_EVPPTControlMode(.init(selectedScheduleTupleID: schedule))
+            mode = .scheduled_EVPPTControlMode(
+                .init(selectedScheduleTupleID: schedule, powerToleranceAcceptance: .powerToleranceConfirmed))
         } else {
             mode = .dynamic_EVPPTControlMode(.init())
         }
