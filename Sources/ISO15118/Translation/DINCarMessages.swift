@@ -32,7 +32,11 @@ extension DINMessages {
                     dc_EVStatus: status, evTargetVoltage: .init(target),
                     evTargetCurrent: .init(Current.amperes(1))))
         case .powerDelivery(let delivery):
-            return .powerDeliveryReq(.init(readyToChargeState: delivery.progress == .start))
+            return .powerDeliveryReq(
+                .init(
+                    readyToChargeState: delivery.progress == .start,
+                    evPowerDeliveryParameter: .dc_EVPowerDeliveryParameter(
+                        .init(dc_EVStatus: status, chargingComplete: false))))
         case .chargeLoop(let loop): return self.loop(loop, status)
         case .weldingDetection: return .weldingDetectionReq(.init(dc_EVStatus: status))
         case .sessionStop: return .sessionStopReq(.init())

@@ -138,11 +138,17 @@ extension ISO20Messages {
             case .standby: .standby
             case .renegotiate: .scheduleRenegotiation
             }
-        let profile = delivery.schedule.map { schedule in
+        let mode: ISO20.EVPowerProfile.EVPPTControlMode
+        if let schedule = delivery.schedule {
+            mode = .scheduled_EVPPTControlMode(
+                .init(selectedScheduleTupleID: schedule, powerToleranceAcceptance: .powerToleranceConfirmed))
+        } else {
+            mode = .dynamic_EVPPTControlMode(.init())
+        }
+        let profile = delivery.power.map { power in
             ISO20.EVPowerProfile(
-                timeAnchor: UInt64(clamping: header.time.seconds),
-                evPPTControlMode: .scheduled_EVPPTControlMode(.init(selectedScheduleTupleID: schedule)),
-                evPowerProfileEntries: .init(evPowerProfileEntry: [.init(duration: 86_400, power: .zero)]))
+                timeAnchor: UInt64(clamping: header.time.seconds), evPPTControlMode: mode,
+                evPowerProfileEntries: .init(evPowerProfileEntry: [.init(duration: 86_400, power: .init(power))]))
         }
         return .init(
             header: top, evProcessing: processing(delivery.processing), chargeProgress: progress,

@@ -111,7 +111,8 @@ extension ISO20Messages {
         if service.transfer == .ac { add("EVSENominalVoltage", Int32(clamping: offer.nominalVoltage.milli / 1_000)) }
         // The car's own needs count (1); the station names none of its own.
         add("MobilityNeedsMode", 1)
-        add("Pricing", 0)
+        // None; levels where there are schedules to carry them.
+        add("Pricing", mode == .dynamic ? 0 : 2)
         if service.isBidirectional {
             // One channel for both directions; grid following.
             add("BPTChannel", 1)
@@ -136,12 +137,16 @@ extension ISO20Messages {
 
     /// One schedule: a day of all the station has. What holds at the moment is said in the loop.
     private static func day(_ header: StationHeader) -> ISO20.ScheduleTuple {
+        let anchor = UInt64(clamping: header.time.seconds)
+        // The schema does without, but some cars do not (PyPI iso15118 0.31.2).
+        let flat = ISO20.PriceLevelSchedule(
+            timeAnchor: anchor, priceScheduleID: 1, numberOfPriceLevels: 1,
+            priceLevelScheduleEntries: .init(priceLevelScheduleEntry: [.init(duration: 86_400, priceLevel: 1)]))
         func schedule(_ power: Power) -> ISO20.ChargingSchedule {
             let entry = ISO20.PowerScheduleEntry(duration: 86_400, power: .init(power))
             return .init(
-                powerSchedule: .init(
-                    timeAnchor: UInt64(clamping: header.time.seconds),
-                    powerScheduleEntries: .init(powerScheduleEntry: [entry])))
+                powerSchedule: .init(timeAnchor: anchor, powerScheduleEntries: .init(powerScheduleEntry: [entry])),
+                schedule: .priceLevelSchedule(flat))
         }
         let limits = header.offer.power
         return .init(

@@ -39,7 +39,10 @@ extension ISO2Messages {
                 case .renegotiate: .renegotiate
                 }
             return .powerDeliveryReq(
-                .init(chargeProgress: progress, saScheduleTupleID: UInt8(clamping: delivery.schedule ?? 1)))
+                .init(
+                    chargeProgress: progress, saScheduleTupleID: UInt8(clamping: delivery.schedule ?? 1),
+                    evPowerDeliveryParameter: header.service.transfer == .dc
+                        ? .dc_EVPowerDeliveryParameter(.init(dc_EVStatus: status, chargingComplete: false)) : nil))
         case .chargeLoop(let loop): return self.loop(loop, status)
         case .weldingDetection: return .weldingDetectionReq(.init(dc_EVStatus: status))
         case .sessionStop(let stop):

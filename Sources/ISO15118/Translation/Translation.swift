@@ -43,6 +43,7 @@ struct VehicleHeader: Sendable {
     var sessionID: [UInt8]
     var time: WallTime
     var soc: StateOfCharge
+    var service: EnergyService
 }
 
 /// Between frames and the words of all standards together, both ways and for both sides.

@@ -150,8 +150,8 @@ extension VehicleSession {
 
     private var delivery: PowerDelivery {
         if isCharging, ending != nil { return PowerDelivery(.stop) }
-        if isCharging, wantsRenegotiation { return PowerDelivery(.renegotiate) }
-        var delivery = PowerDelivery(.start)
+        var delivery = PowerDelivery(isCharging && wantsRenegotiation ? .renegotiate : .start)
+        delivery.power = wanted
         delivery.schedule = plan.mode == .scheduled ? schedule : nil
         if plan.service.isBidirectional { delivery.channel = wanted < .zero ? .discharge : .charge }
         return delivery

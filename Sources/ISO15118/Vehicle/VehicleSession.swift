@@ -190,7 +190,8 @@ public struct VehicleSession: Sendable {
         _ request: Request, at now: Instant, _ standard: Standard
     ) throws(EXIError) -> [UInt8] {
         var header = VehicleHeader(
-            sessionID: sessionID, time: wallTime + (now - started), soc: plan.needs.soc ?? .zero)
+            sessionID: sessionID, time: wallTime + (now - started), soc: plan.needs.soc ?? .zero,
+            service: plan.service)
         guard let fault = plan.fault, fault.at == request.kind else {
             return try Translation.frame(request, header, standard).bytes
         }
