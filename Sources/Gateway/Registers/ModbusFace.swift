@@ -19,7 +19,12 @@ final class ServedSite: RegisterService {
     private let reading: FiguresReading
     private let desk: RegisterDesk
     /// One look serves whoever asks within this time.
-    private let seen = Mutex<(figures: SiteFigures, at: Instant)?>(nil)
+    private struct Look {
+        var figures: SiteFigures
+        var at: Instant
+        var writes: UInt64
+    }
+    private let seen = Mutex<Look?>(nil)
     private static let freshness = Interval.milliseconds(50)
 
     init(_ registers: SiteRegisters, _ reading: FiguresReading, _ desk: RegisterDesk, mayRead: Bool) {
@@ -48,17 +53,17 @@ final class ServedSite: RegisterService {
 
     private func figures(_ now: Instant, _ controls: DERControls) -> SiteFigures {
         seen.withLock { seen in
-            if let seen, now - seen.at < Self.freshness { return seen.figures }
+            // Who reads after the answer to a write sees what it did.
+            let writes = desk.carriedOut
+            if let seen, seen.writes == writes, now - seen.at < Self.freshness { return seen.figures }
             let figures = reading.figures(at: now, controls: controls)
-            seen = (figures, now)
+            seen = Look(figures: figures, at: now, writes: writes)
             return figures
         }
     }
 
     func takesOver(_ write: ServedWrite) -> Bool {
         desk.take(write)
-        // Who reads after a write sees what it did.
-        seen.withLock { $0 = nil }
         return true
     }
 

@@ -27,11 +27,14 @@ final class RegisterDesk: Sendable {
     private let state: Mutex<DERControls>
     private let jobs: AsyncStream<Job>.Continuation
     private let ticker: Task<Void, Never>
+    private let done = Atomic<UInt64>(0)
 
     /// How late a reversion may be.
     private static let patience = Duration.milliseconds(250)
 
     var controls: DERControls { state.withLock { $0 } }
+    /// How many writes have been carried out.
+    var carriedOut: UInt64 { done.load(ordering: .acquiring) }
 
     init(
         _ operatorDesk: OperatorDesk, _ desk: CommandDesk, _ held: HeldLimits, _ registers: SiteRegisters,
@@ -82,7 +85,10 @@ final class RegisterDesk: Sendable {
         for await job in stream {
             switch job {
             case .timePasses: letTimePass(&outlet)
-            case .write(let write): write.answer.finish(await refusal(of: write, &outlet))
+            case .write(let write):
+                let refusal = await refusal(of: write, &outlet)
+                done.add(1, ordering: .releasing)
+                write.answer.finish(refusal)
             }
         }
     }
