@@ -81,7 +81,17 @@ def server_context(own: Certificate, clients_of: Certificate | None = None) -> s
 def backend(handle: Callable[[ServerConnection], None], **options):
     """A good backend on a free port; `handle` has each connection until it returns."""
     options.setdefault("subprotocols", ["ocpp2.0.1", "ocpp1.6"])
-    with serve(handle, "127.0.0.1", 0, **options) as server:
+    ends: list[threading.Event] = []
+
+    def handle_to_the_end(connection: ServerConnection) -> None:
+        ends.append(threading.Event())
+        end = ends[-1]
+        try:
+            handle(connection)
+        finally:
+            end.set()
+
+    with serve(handle_to_the_end, "127.0.0.1", 0, **options) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -89,6 +99,9 @@ def backend(handle: Callable[[ServerConnection], None], **options):
         finally:
             server.shutdown()
             thread.join()
+            # What a test collects in `handle` is complete now.
+            for end in ends:
+                end.wait(timeout=5)
 
 
 @contextmanager

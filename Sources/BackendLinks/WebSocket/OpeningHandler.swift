@@ -22,19 +22,22 @@ final class OpeningHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let profile: NetworkProfile
     private let opened: EventLoopPromise<Opened>
+    private var hasAsked = false
 
     init(_ profile: NetworkProfile, opened: EventLoopPromise<Opened>) {
         (self.profile, self.opened) = (profile, opened)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        // A plain channel is active already; a secure one becomes so.
+        // A plain channel is active already, and may say so once more; a secure one becomes so.
         if !profile.address.isSecure { ask(context) }
     }
 
     func channelActive(context: ChannelHandlerContext) { ask(context) }
 
     private func ask(_ context: ChannelHandlerContext) {
+        guard !hasAsked else { return }
+        hasAsked = true
         var headers = HTTPHeaders()
         headers.add(name: "Host", value: profile.address.authority)
         if let authorization = profile.authorization { headers.add(name: "Authorization", value: authorization) }
