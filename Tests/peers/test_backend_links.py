@@ -5,6 +5,7 @@
 import base64
 import json
 import os
+import select
 import ssl
 import subprocess
 import threading
@@ -473,7 +474,10 @@ def test_a_backend_that_answers_pings_keeps_the_link(probe):
 def test_a_backend_that_takes_nothing_fills_the_queue_and_no_more(probe):
     def handle(connection):
         accept_websocket(connection, follow=frame(0x81, b"!burst 60 200000"))
-        time.sleep(3)
+        # Takes nothing until the other end hangs up.
+        hangup = select.poll()
+        hangup.register(connection, select.POLLRDHUP)
+        hangup.poll(15_000)
 
     with raw_backend(handle) as port:
         seen = probe(f"ws://127.0.0.1:{port}", *OPEN, "--ping", 1000, "--pong", 500, "--unsent", 1_000_000)

@@ -67,7 +67,7 @@ extension ResponseCase {
     static let startOfDay = WallTime(milliseconds: 1_780_315_160_000)
 
     static let all: [ResponseCase] = [
-        firm, timed, flexible, consumption, production, reduction, relays, envelope, feedInCap, byHand, gradual,
+        firm, timed, flexible, consumption, production, reduction, relays, envelope, feedInCap, scheme, byHand, gradual,
     ]
 
     static let firm = ResponseCase(
@@ -131,6 +131,12 @@ extension ResponseCase {
         name: "feed-in cap", agreement: ", feed_in_cap: { installed_power: 10 kW }", direction: .export,
         limit: .watts(6_000), ramp: nil)
 
+    /// 12 kW are 17.39 A in each of three phases at 230 V.
+    static let scheme = ResponseCase(
+        name: "limitation scheme (G100)",
+        agreement: ", limitation_scheme: { import: 60 A, sensor_rating: 100 A, good_for: 1 s }", limit: .watts(12_000),
+        begin: { change($0, Current(milli: 17_391)) }, end: { change($0, .amperes(60)) })
+
     static let byHand = ResponseCase(
         name: "limit entered by hand", agreement: "", limit: .watts(12_000),
         begin: { $0.impose(.importByHand, .watts(12_000)) }, end: { $0.impose(.importByHand, nil) })
@@ -141,6 +147,11 @@ extension ResponseCase {
         ramp: .watts(4_000) / 60, prepare: { release($0, .consumption) },
         keepAlive: { heartbeat($0, .consumption) }, begin: { order($0, .consumption, .watts(12_000)) },
         end: { release($0, .consumption) })
+
+    private static func change(_ site: VirtualSite, _ most: Current) {
+        site.instruct { _ in .scheme(.unlock) }
+        site.instruct { _ in .scheme(.change(SchemeLimits(maximumImport: most, maximumExport: nil))) }
+    }
 
     private enum Box { case consumption, production }
 
