@@ -85,6 +85,7 @@ package struct SimulatedCharger: Sendable {
     var isAsleep = false
     var nextRefresh: Instant
     var shown: ChargerReading
+    var reactive: ReactivePath
 
     package init(id: Int, hardware: Hardware, watchdog: HardwareWatchdog, at now: Instant) {
         self.id = id
@@ -94,6 +95,7 @@ package struct SimulatedCharger: Sendable {
         phaseCount = min(max(hardware.ratings.phaseCount, 1), 3)
         wantedPhaseCount = min(max(hardware.ratings.phaseCount, 1), 3)
         nextRefresh = now
+        reactive = ReactivePath(at: now)
         shown = ChargerReading(measuredAt: now, state: .unknown)
         shown = liveReading
     }
@@ -111,6 +113,7 @@ package struct SimulatedCharger: Sendable {
     mutating func step(to next: Instant) {
         integrate(over: next - now)
         now = next
+        advanceReactive()
         happen()
     }
 

@@ -52,8 +52,8 @@ struct GridCodePlant {
 
     /// Measured at the connection point, import positive.
     var power: PerUnit { PerUnit(site.connectionPoint.total, of: Self.rating) }
-    /// As the functions command it; the simulated charger has no reactive power of its own.
-    var reactivePower: PerUnit { functions.reactivePower.value ?? PerUnit(millionths: 0) }
+    /// Measured at the terminals of the charger, which is alone behind the meter.
+    var reactivePower: PerUnit { PerUnit(site.chargers[0].reactivePower, of: Self.rating) }
 
     mutating func setGrid(frequency: Frequency? = nil, voltage: Voltage? = nil) {
         if let frequency { site.grid.frequency = frequency }
@@ -74,7 +74,11 @@ struct GridCodePlant {
         events.removeAll()
         let output = functions.step(now, measurement, point, &events)
         let target = output.served(wanted).power(of: Self.rating)
-        site.withCharger(1) { $0.setpoint(target, at: now) }
+        let reactive = functions.reactivePower.value?.power(of: Self.rating) ?? .zero
+        site.withCharger(1) { charger in
+            charger.setpoint(target, at: now)
+            charger.reactiveSetpoint(reactive, at: now)
+        }
     }
 
     mutating func run(for time: Interval) {

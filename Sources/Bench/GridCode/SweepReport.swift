@@ -22,7 +22,7 @@ package struct SweepReport: Sendable {
             "Simulated charger of \(GridCodePlant.rating) in both directions: dead time \(GridCodePlant.deadTime), time "
                 + "constant \(GridCodePlant.timeConstant); tick \(GridCodePlant.tick), each point held for "
                 + "\(GridCodeSweep.hold).",
-            "Q is the commanded value: the simulated charger has no reactive power of its own.", "",
+            "Q is measured at the terminals of the charger.", "",
         ]
         let header = ["function", "by default", "points", "max deviation", "at", "still from", "to", "settled within"]
         lines += Self.aligned([header] + sweeps.map(row))
