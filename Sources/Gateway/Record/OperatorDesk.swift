@@ -22,11 +22,10 @@ struct OperatorDesk: Sendable {
     }
 
     func instruct(_ instruction: OperatorInstruction) async throws(APIProblem) -> Acknowledgement {
-        if case .schemeLimits(let drawn, let delivered, let code) = instruction {
-            try installer.check(code)
-            return try await change(SchemeLimits(maximumImport: drawn, maximumExport: delivered), instruction)
+        if let command = schemeCommand(instruction) {
+            try installer.check(command.code)
+            return try await unlocked(command.input, instruction)
         }
-        if case .schemeReset(let code) = instruction { try installer.check(code) }
         let (reply, id) = try await put(instruction, over: .localAPI)
         guard reply == .accepted else { throw problem(reply, instruction) }
         return Acknowledgement(words(instruction, id), expiresIn: duration(instruction))
@@ -61,16 +60,26 @@ struct OperatorDesk: Sendable {
         }
     }
 
-    /// Unlocked for this one change only.
-    private func change(
-        _ limits: SchemeLimits, _ instruction: OperatorInstruction
-    ) async throws(APIProblem) -> Acknowledgement {
-        var id = InstructionID.none
-        for input in [LimitationScheme.Input.unlock, .change(limits), .lock] {
-            let answer = try await evidence.instruct([]) { _ in .scheme(input) }
-            guard answer.reply == .accepted else { throw problem(answer.reply, instruction) }
-            id = answer.id
+    /// What only an installer may do.
+    private func schemeCommand(
+        _ instruction: OperatorInstruction
+    ) -> (input: LimitationScheme.Input, code: String)? {
+        switch instruction {
+        case .schemeLimits(let drawn, let delivered, let code):
+            (.change(SchemeLimits(maximumImport: drawn, maximumExport: delivered)), code)
+        case .schemeReset(let code): (.reset, code)
+        default: nil
         }
+    }
+
+    /// Unlocked for this one command only, and locked again after a refusal too.
+    private func unlocked(
+        _ input: LimitationScheme.Input, _ instruction: OperatorInstruction
+    ) async throws(APIProblem) -> Acknowledgement {
+        _ = try await evidence.instruct([]) { _ in .scheme(.unlock) }
+        let (reply, id) = try await evidence.instruct([]) { _ in .scheme(input) }
+        _ = try await evidence.instruct([]) { _ in .scheme(.lock) }
+        guard reply == .accepted else { throw problem(reply, instruction) }
         return Acknowledgement(words(instruction, id), expiresIn: nil)
     }
 
