@@ -39,6 +39,8 @@ let house: [Room] = [
     Room(name: "OCPP16", imports: ["Electricity", "OCPP"]),
     Room(name: "OCPP201", imports: ["Electricity", "JSONText", "OCPP"]),
     Room(name: "OCPP21", imports: ["Electricity", "JSONText", "OCPP"]),
+    // A charging station as one backend sees it: functional blocks over one model, in the words of OCPP 2.1.
+    Room(name: "ChargingStation", imports: ["Electricity", "JSONText", "OCPP", "OCPP21"]),
     // EXI bit streams and what every V2G schema needs: the handshake, XML signatures. Generated: scripts/generate-exi.
     Room(name: "EXI", testImports: ["EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]),
     // The messages of one standard each, with their generated codecs.

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+import OCPP
+import OCPP21
+
+/// A charging station as one backend sees it: what happened goes in, what is to be done comes out. It opens nothing, knows no
+/// clock and no version of the wire: all of it is said in the words of OCPP 2.1, which the faces of the other versions
+/// translate.
+///
+/// Each functional block keeps its state in a value of its own and answers its messages in an extension of this one.
+package struct Station: Sendable {
+    let setup: StationSetup
+    var variables: DeviceModel
+    var boot = BootProgress()
+    /// Nil while connected.
+    var offlineSince: Int64?
+    /// What the connection speaks, or spoke last.
+    var version = OCPPVersion.v21
+    var evses: [EVSEState]
+    var smart = SmartCharging()
+
+    /// The time of the input that is being handled.
+    var now: StationTime
+    private var outputs: [StationOutput] = []
+    private var chance: SplitMix64
+
+    /// - Parameter kept: What `StationOutput.keep` said before the restart.
+    package init(_ setup: StationSetup, kept: [String: [UInt8]], at now: StationTime) {
+        self.setup = setup
+        self.now = now
+        chance = SplitMix64(state: setup.seed)
+        variables = DeviceModel(setup, kept: kept)
+        evses = setup.evses.map(EVSEState.init)
+        offlineSince = now.seconds
+    }
+
+    /// Takes one input and returns what is to be done about it, in this order.
+    package mutating func handle(_ input: StationInput, at now: StationTime) -> [StationOutput] {
+        self.now = now
+        switch input {
+        case .connected(let version): connect(version)
+        case .disconnected: disconnect()
+        case .asked(let id, let request): take(request, id)
+        case .answered(let request, let response): take(response, to: request)
+        case .failed(let request, let failure): take(failure, of: request)
+        case .evse(let id, let report): take(report, of: id)
+        case .presented, .contract, .needs, .priorityCharging, .external, .grid, .done, .security: break
+        case .tick: break
+        }
+        passTime()
+        commandEVSEs()
+        defer { outputs = [] }
+        return outputs
+    }
+
+    /// When to come back with `.tick` at the latest; nil when nothing waits.
+    package var deadline: Instant? { [boot.retryAt, boot.heartbeatAt].compactMap(\.self).min() }
+
+    // MARK: For the blocks
+
+    mutating func emit(_ output: StationOutput) { outputs.append(output) }
+
+    mutating func call(_ request: CSMSRequest, _ kind: CallClass = .volatile) { emit(.call(request, kind)) }
+
+    /// A number nobody can guess from the last; only as good as the seed.
+    mutating func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &chance) }
+
+    /// An id of version 4 (RFC 9562), from the injected chance.
+    mutating func newID() -> String {
+        let high = chance.next() & ~0xf000 | 0x4000
+        let low = chance.next() & ~(3 << 62) | 1 << 63
+        let digits = hexadecimal(high) + hexadecimal(low)
+        let cuts = [0, 8, 12, 16, 20, 32]
+        return zip(cuts, cuts.dropFirst()).map { String(digits[$0..<$1]) }.joined(separator: "-")
+    }
+
+    func index(ofEVSE id: Int) -> Int? { evses.firstIndex { $0.id == id } }
+
+    private mutating func connect(_ version: OCPPVersion) {
+        self.version = version
+        offlineSince = nil
+        beginBoot()
+    }
+
+    private mutating func disconnect() {
+        offlineSince = now.seconds
+        pauseBoot()
+    }
+
+    private mutating func take(_ report: EVSEReport, of id: Int) {
+        guard let index = index(ofEVSE: id) else { return }
+        evses[index].report = report
+    }
+
+    /// Everything that is due by now.
+    private mutating func passTime() { advanceBoot() }
+}
+
+/// What the station knows of one EVSE.
+struct EVSEState: Sendable {
+    let setup: StationSetup.EVSE
+    var report = EVSEReport()
+    var transaction: Transaction?
+    /// What was said last.
+    var command: EVSECommand?
+    var id: Int { setup.id }
+
+    init(_ setup: StationSetup.EVSE) { self.setup = setup }
+}
+
+/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014).
+struct SplitMix64: RandomNumberGenerator, Sendable {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
+
+/// 16 digits, as a collection that can be cut by position.
+private func hexadecimal(_ value: UInt64) -> [Character] {
+    let digits = Array("0123456789abcdef")
+    return (0..<16).map { digits[Int(value >> (60 - 4 * UInt64($0)) & 15)] }
+}
