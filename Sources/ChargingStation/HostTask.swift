@@ -9,6 +9,10 @@ package enum HostTask: Equatable, Sendable {
     /// Restart the daemon, or what an EVSE consists of.
     case reset(evse: Int?)
     case unlock(reply: MessageID, evse: Int, connector: Int)
+    /// Give the driver the cable back.
+    case release(evse: Int)
+    /// Tell a car with a contract whether it may charge (C07), and how the backend lets it.
+    case answerContract(evse: Int, isAccepted: Bool, [EnergyTransferModeEnumType]?)
     /// Set the clock, if it is far off and the host may.
     case setClock(to: DateTime)
 }

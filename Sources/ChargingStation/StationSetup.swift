@@ -22,6 +22,8 @@ package struct StationSetup: Equatable, Sendable {
         package var connectorType: String
         /// Whether a car is spoken to by ISO 15118, which knows a contract and needs.
         package var speaksISO15118: Bool
+        /// Whether the cable belongs to the EVSE, so that no connector of it is ever locked here.
+        package var hasFixedCable = true
 
         package init(
             id: Int, supply: EVSEConditions.Supply, ratings: PowerLimits, connectorType: String = "cCCS2",
@@ -42,6 +44,8 @@ package struct StationSetup: Equatable, Sendable {
     package var role = Role.inCharge
     package var evses: [EVSE]
     package var nominalVoltage = 230
+    /// Whether the meters sign what they measure.
+    package var hasSigningMeter = false
     package var clock = LocalClock.utc
     /// Makes ids that nobody else makes: transactions, requests. Injected, so that a run can be repeated.
     package var seed: UInt64

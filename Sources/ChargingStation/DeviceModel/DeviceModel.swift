@@ -10,6 +10,11 @@ package struct DeviceModel: Sendable {
 
     init(_ setup: StationSetup, kept: [String: [UInt8]]) {
         for definition in ProvisioningVariables.all(setup) { define(definition) }
+        for definition in TransactionVariables.all(setup) { define(definition) }
+        for definition in AuthorizationVariables.all(setup) { define(definition) }
+        for definition in MeteringVariables.all(setup) { define(definition) }
+        for definition in AvailabilityVariables.all(setup) { define(definition) }
+        for definition in ReservationVariables.all(setup) { define(definition) }
     }
 
     mutating func define(_ definition: VariableDefinition) {
