@@ -23,7 +23,7 @@ extension Station {
         case .clearDisplayMessage: leaveOut(id)
         case .clearTariffs: leaveOut(id)
         case .clearVariableMonitoring: leaveOut(id)
-        case .costUpdated: leaveOut(id)
+        case .costUpdated(let request): emit(.answer(id, .costUpdated(answer(request))))
         case .customerInformation: leaveOut(id)
         case .dataTransfer: leaveOut(id)
         case .deleteCertificate: leaveOut(id)
