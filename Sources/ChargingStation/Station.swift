@@ -46,6 +46,7 @@ package struct Station: Sendable {
         availability = Availability(setup, kept: kept)
         reservations = Reservations(kept: kept)
         restoreTransactions(kept)
+        countTokens()
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
