@@ -23,6 +23,7 @@ package struct Station: Sendable {
     var authorization = Authorization()
     var availability = Availability()
     var reservations = Reservations()
+    var tariffs = Tariffs()
     var metering = Metering()
     /// What waits for delivery.
     var queue = QueueState()
@@ -45,6 +46,7 @@ package struct Station: Sendable {
         authorization = Authorization(kept: kept)
         availability = Availability(setup, kept: kept)
         reservations = Reservations(kept: kept)
+        tariffs = Tariffs(kept: kept)
         restoreTransactions(kept)
         countTokens()
     }

@@ -15,6 +15,7 @@ package struct DeviceModel: Sendable {
         for definition in MeteringVariables.all(setup) { define(definition) }
         for definition in AvailabilityVariables.all(setup) { define(definition) }
         for definition in ReservationVariables.all(setup) { define(definition) }
+        for definition in TariffVariables.all(setup) { define(definition) }
     }
 
     mutating func define(_ definition: VariableDefinition) {
