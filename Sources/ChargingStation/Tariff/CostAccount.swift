@@ -191,12 +191,12 @@ struct CostAccount: Equatable, Sendable {
     }
 
     /// Another tariff from now on; nothing is counted anew (I11.FR.08).
-    mutating func change(to tariff: TariffType, at time: Int64) {
+    mutating func change(to tariff: TariffType) {
         closePrices()
         self.tariff = tariff
         isDriverTariff = true
+        // The next piece opens a period of its own.
         used = nil
-        if periods.count < Self.mostPeriods { periods.append(Period(tariffId: tariff.tariffId, start: time)) }
     }
 
     /// What the former tariff has made of the usage stays as it is.

@@ -155,7 +155,7 @@ extension Station {
         } else {
             let observation = observation(index)
             evses[index].transaction?.account?.advance(to: observation, setup.clock)
-            evses[index].transaction?.account?.change(to: tariff, at: now.seconds)
+            evses[index].transaction?.account?.change(to: tariff)
         }
         evses[index].transaction?.unreported.tariffId = tariff.tariffId
         sendEvent(.updated, index, because: .tariffChanged)
