@@ -42,7 +42,7 @@ extension Station {
         case .getTransactionStatus(let request): emit(.answer(id, .getTransactionStatus(answer(request))))
         case .installCertificate: leaveOut(id)
         case .notifyAllowedEnergyTransfer: leaveOut(id)
-        case .notifyWebPaymentStarted: leaveOut(id)
+        case .notifyWebPaymentStarted(let request): take(request, id)
         case .publishFirmware: leaveOut(id)
         case .requestBatterySwap: leaveOut(id)
         case .requestStartTransaction(let request): take(request, id)
