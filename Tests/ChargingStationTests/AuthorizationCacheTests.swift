@@ -67,6 +67,18 @@ import Testing
         #expect(slots.max() ?? 0 < AuthorizationCache.mostEntries)
     }
 
+    @Test func `tariffs in it are fewer`() {
+        // I08.FR.05.
+        var cache = AuthorizationCache()
+        let tariff = TariffType(tariffId: "T", currency: "EUR")
+        for number in 0..<200 { _ = cache.store(token("\(number)"), info(), tariff, at: Int64(number)) }
+        #expect(cache.entries.values.count { $0.tariff != nil } == AuthorizationCache.mostTariffs)
+        #expect(cache.tariff(of: token("199")) == tariff)
+        // The backend's next word on the token leaves its tariff.
+        _ = cache.store(token("199"), info(), at: 300)
+        #expect(cache.tariff(of: token("199")) == tariff)
+    }
+
     @Test func `what belongs to one showing is not stored`() {
         // C10.FR.14.
         let extra = [AdditionalInfoType(additionalIdToken: "1234", type: "CardLast4Digits")]
@@ -107,7 +119,7 @@ import Testing
 
     @Test(arguments: [("true", ClearCacheStatusEnumType.accepted), ("false", .rejected)])
     func `it is cleared if it is switched on`(enabled: String, status: ClearCacheStatusEnumType) {
-        // C11.FR.01 to .04.
+        // C11.FR.01, C11.FR.02, C11.FR.03, C11.FR.04.
         var bench = StationBench.with([:])
         _ = bench.present()
         bench.station.variables.report(enabled, as: AuthorizationVariables.cacheEnabled)

@@ -18,6 +18,7 @@ import Testing
     }
 
     @Test func `energy flows only after the backend has accepted the token`() {
+        // C01.FR.04, C06.FR.03.
         // C01.FR.01, C01.FR.02, C06.FR.01, C06.FR.02, C08.FR.01, C17.FR.04.
         var bench = Bench.with([:])
         _ = bench.plugIn()
@@ -95,6 +96,7 @@ import Testing
     }
 
     @Test func `a token may be used only where the backend says`() {
+        // C01.FR.19.
         // C01.FR.20, C01.FR.21.
         var bench = Bench.with([:])
         _ = bench.plugIn(1)
@@ -214,10 +216,11 @@ import Testing
             variables: [AuthorizationVariables.unknownOffline: "true"], asks: false, starts: false),
     ]
 
-    /// C10.FR.03, C10.FR.11, C12.FR.02, C12.FR.04, C12.FR.05, C13.FR.01 to .06, C14.FR.01 to .03, C15.FR.08, D01.FR.13,
-    /// E04.
+    /// C10.FR.03, C10.FR.11, C12.FR.02, C12.FR.04, C12.FR.05, C13.FR.01, C13.FR.02, C13.FR.03, C13.FR.04, C13.FR.05,
+    /// C13.FR.06, C14.FR.01, C14.FR.02, C14.FR.03, C15.FR.08, D01.FR.13, E04.
     @Test(arguments: locals)
     func `list and cache decide where they may`(row: Local) {
+        // C01.FR.05.
         var bench = Bench.with(row.variables)
         if let status = row.list {
             _ = bench.station.authorization.list.take(
@@ -300,6 +303,22 @@ import Testing
         #expect(bench.events(in: outputs).allSatisfy { $0.transactionInfo.stoppedReason == .masterPass })
     }
 
+    @Test func `the local list may name a master pass`() {
+        // C16.FR.05.
+        var bench = Bench.with([AuthorizationVariables.masterPass: "POLICE"])
+        let info = IdTokenInfoType(
+            status: .accepted, groupIdToken: IdTokenType(idToken: "POLICE", type: "Central"))
+        _ = bench.station.authorization.list.take(
+            SendLocalListRequest(
+                versionNumber: 1, updateType: .full,
+                localAuthorizationList: [AuthorizationDataType(idToken: Bench.otherCard, idTokenInfo: info)]))
+        _ = bench.plugIn()
+        _ = bench.present()
+        let outputs = bench.handle(.presented(Bench.otherCard, evse: 1))
+        #expect(asks(bench, outputs).isEmpty)
+        #expect(bench.events(in: outputs).last?.transactionInfo.stoppedReason == .masterPass)
+    }
+
     // MARK: Contracts
 
     private static let eMAID = IdTokenType(idToken: "DE8AA1A2B3C4D5", type: "eMAID")
@@ -354,7 +373,7 @@ import Testing
             ], isCached: false, starts: true),
     ])
     func `offline a contract counts only if that is allowed`(row: OfflineContract) {
-        // C07.FR.07 to .12.
+        // C07.FR.07, C07.FR.08, C07.FR.09, C07.FR.10, C07.FR.11, C07.FR.12.
         var bench = Bench.with(row.variables, isOnline: false)
         if row.isCached {
             _ = bench.station.authorization.cache.store(

@@ -61,7 +61,8 @@ import Testing
         Row(evse: EVSEType(id: 1, connectorId: 1), told: ["1 Unavailable"]),
     ])
     func `station, EVSE and connector go out of service and return`(row: Row) {
-        // G01.FR.02, G01.FR.07, G03.FR.01 to .04, .06, .07, G04.FR.01 to .05, .07, .08.
+        // G01.FR.02, G01.FR.07, G03.FR.01, G03.FR.02, G03.FR.03, G03.FR.04, G03.FR.06, G03.FR.07, G04.FR.01, G04.FR.02,
+        // G04.FR.03, G04.FR.04, G04.FR.05, G04.FR.07, G04.FR.08.
         var bench = Bench.with([:])
         let (status, rest) = change(&bench, .inoperative, row.evse)
         #expect(status == .accepted)

@@ -32,6 +32,11 @@ private func decimal(_ text: String) -> DecimalNumber { DecimalNumber(text: text
         #expect(net.taxed([rate("7.5", 0)]).decimal == decimal("107.5"))
     }
 
+    @Test func `absurd taxes trap nothing`() {
+        let rates = (0..<5).map { TaxRateType(type: "t", tax: decimal("999999999999999999"), stack: $0) }
+        #expect(Money(decimal("999999999999999999")).taxed(rates) >= Money(decimal("999999999999999999")))
+    }
+
     @Test func `prices times quantities lose nothing`() {
         // A third of a cent for each watt-second, a hundred million times.
         var charge = Charge()
@@ -222,7 +227,7 @@ private func decimal(_ text: String) -> DecimalNumber { DecimalNumber(text: text
     }
 
     @Test func `a price by power is that of the moment`() {
-        // I12.FR.32 to .34: the first price whose conditions hold.
+        // I12.FR.32, I12.FR.33, I12.FR.34: the first price whose conditions hold.
         let tariff = TariffType(
             tariffId: "P", currency: "EUR",
             chargingTime: TariffTimeType(prices: [
@@ -240,7 +245,7 @@ private func decimal(_ text: String) -> DecimalNumber { DecimalNumber(text: text
     }
 
     @Test func `fixed fees and reservations are looked at once, at the begin`() {
-        // I12.FR.05 to .08, I12.FR.30.
+        // I12.FR.05, I12.FR.06, I12.FR.07, I12.FR.08, I12.FR.30.
         let tariff = TariffType(
             tariffId: "F", currency: "EUR",
             fixedFee: TariffFixedType(
@@ -264,7 +269,7 @@ private func decimal(_ text: String) -> DecimalNumber { DecimalNumber(text: text
     }
 
     @Test func `a minimum takes the place of everything, a maximum stops counting costs but not usage`() {
-        // I12.FR.38 to .40.
+        // I12.FR.38, I12.FR.39, I12.FR.40.
         var tariff = timeOfDay
         tariff.minCost = PriceType(exclTax: 5)
         tariff.maxCost = PriceType(inclTax: 11)

@@ -89,7 +89,8 @@ import Testing
     }
 
     @Test func `the station keeps it, counts it and tells its version`() {
-        // D01.FR.10, D01.FR.12, D02.FR.01 to .03.
+        // D01.FR.09.
+        // D01.FR.10, D01.FR.12, D02.FR.01, D02.FR.02, D02.FR.03.
         var bench = StationBench.with([:])
         func version(_ bench: inout StationBench) -> Int? {
             guard

@@ -57,7 +57,7 @@ import Testing
 
     @Test(arguments: rows)
     func `a measurand has its value, unit and phases`(row: Row) {
-        // J01.FR.07 to .10, J02.FR.03 to .06.
+        // J01.FR.07, J01.FR.08, J01.FR.09, J01.FR.10, J02.FR.03, J02.FR.04, J02.FR.05, J02.FR.06.
         let values = Self.reading.values(of: [row.measurand], .samplePeriodic)
         #expect(values.map(\.value.description) == row.values)
         #expect(values.map(\.phase) == row.phases)
@@ -122,6 +122,7 @@ import Testing
     }
 
     @Test func `samples keep their beat from the begin of the transaction`() {
+        // E03.FR.08, E04.FR.06, E11.FR.03, E12.FR.03, F01.FR.15, F02.FR.03, J02.FR.02.
         // J02.FR.11, E02.FR.10.
         var (bench, _) = charging(Self.variables(60))
         let outputs = bench.wait(.seconds(300))
@@ -142,6 +143,7 @@ import Testing
     }
 
     @Test func `begin and end have their values`() throws {
+        // E03.FR.07, E04.FR.05, E05.FR.05, F02.FR.02, E08.FR.09, E09.FR.05, E10.FR.04, E12.FR.07, F03.FR.04, F04.FR.04.
         // E01.FR.09, E02.FR.09, E06.FR.11, E07.FR.08, E15.FR.01, F01.FR.14.
         var (bench, start) = charging(Self.variables(0))
         let first = try #require(bench.events(in: start).first?.meterValue?.first)
@@ -168,6 +170,8 @@ import Testing
     }
 
     @Test func `a transaction of months ends with a bounded number of samples, evenly spread`() throws {
+        // E07.FR.09, E07.FR.10, E08.FR.10, E08.FR.11, E09.FR.06, E09.FR.07, E10.FR.05, E10.FR.06, E12.FR.08, E12.FR.09,
+        // E15.FR.02, E15.FR.03, F03.FR.05, F03.FR.06, F04.FR.05, F04.FR.06.
         // J02.FR.20, E06.FR.12, E06.FR.13.
         var (bench, _) = charging(Self.variables(0, 60))
         for minute in 1...3_000 {
@@ -338,6 +342,7 @@ import Testing
     }
 
     @Test func `clock-aligned values and those at the end are signed if that is asked for`() throws {
+        // E03.FR.10, E04.FR.10, E05.FR.06, E07.FR.12, E08.FR.12, E09.FR.08, E10.FR.07, E11.FR.08, E12.FR.10.
         // J01.FR.21, J02.FR.24.
         var values = Self.variables(0, aligned: 900)
         values[MeteringVariables.signsAligned] = "true"
@@ -345,7 +350,9 @@ import Testing
         values[MeteringVariables.signsSampled] = "true"
         var (bench, _) = charging(values, setup: Self.signing)
         _ = bench.report { $0.signature = Self.signature }
-        let aligned = bench.events(in: bench.wait(.seconds(901))).compactMap { $0.meterValue?.first?.sampledValue.first }
+        let aligned = bench.events(in: bench.wait(.seconds(901))).compactMap {
+            $0.meterValue?.first?.sampledValue.first
+        }
         #expect(aligned.map(\.signedMeterValue) == [Self.signature])
         let end = try #require(bench.events(in: bench.present()).last?.meterValue?.last?.sampledValue.first)
         #expect(end.signedMeterValue == Self.signature)

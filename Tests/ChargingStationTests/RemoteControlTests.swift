@@ -14,6 +14,7 @@ import Testing
     // MARK: Start
 
     @Test func `a remote start with a car there starts at once`() throws {
+        // F02.FR.12.
         // F01.FR.02, F01.FR.04, F01.FR.05, F01.FR.19, F01.FR.25.
         var bench = Bench.with(Bench.points(start: "EVConnected", stop: "EVConnected"))
         let plugged = bench.plugIn()
@@ -68,6 +69,7 @@ import Testing
     }
 
     @Test func `without an EVSE it takes the one with a car, or the first that gets one`() {
+        // F02.FR.14.
         // F01.FR.06, F01.FR.20, F02.FR.22.
         var bench = Bench.with([:])
         #expect(bench.remoteStart(evse: nil).answer?.status == .accepted)
@@ -109,7 +111,7 @@ import Testing
 
     @Test(arguments: refusals)
     func `a remote start is refused where it cannot be`(row: Refusal) {
-        // F01.FR.07, F01.FR.21 to .24, F02.FR.23 to .26.
+        // F01.FR.07, F01.FR.21, F01.FR.22, F01.FR.23, F01.FR.24, F02.FR.23, F02.FR.24, F02.FR.25, F02.FR.26.
         var bench = Bench.with([:])
         row.prepare(&bench)
         let (answer, rest) = bench.remoteStart(evse: row.evse)
@@ -233,6 +235,7 @@ import Testing
     }
 
     @Test func `a transaction event shows the state and what is measured`() throws {
+        // F06.FR.05.
         // F06.FR.07, F06.FR.11.
         var bench = Bench.with([:])
         #expect(trigger(&bench, .transactionEvent).status == .rejected)

@@ -153,7 +153,7 @@ extension StationBench {
     }
 
     @Test func `a reservation is cancelled`() {
-        // H02.FR.01 to .06.
+        // H02.FR.01, H02.FR.02, H02.FR.03, H02.FR.04, H02.FR.05, H02.FR.06.
         var bench = Bench.with([:])
         _ = bench.reserve(1)
         #expect(cancel(&bench, 7).0 == .rejected)
@@ -170,7 +170,7 @@ extension StationBench {
     }
 
     @Test func `it expires`() {
-        // H04.FR.01 to .03.
+        // H04.FR.01, H04.FR.02, H04.FR.03.
         var bench = Bench.with([:])
         _ = bench.reserve(1, for: 600)
         #expect(bench.updates(in: bench.wait(.seconds(599))).isEmpty)
@@ -210,6 +210,12 @@ extension StationBench {
         #expect(bench.station.connectorStatus(0) == .reserved)
         #expect(bench.events(in: bench.present(Bench.otherCard)).isEmpty)
         #expect(bench.events(in: bench.present()).first?.reservationId == 1)
+    }
+
+    @Test func `an expiry at the end of time is no trouble`() {
+        var bench = Bench.with([:])
+        #expect(bench.reserve(1, for: 250_000_000_000).status == .accepted)
+        #expect(bench.station.deadline != nil)
     }
 
     @Test func `switched off they are kept and not used`() {

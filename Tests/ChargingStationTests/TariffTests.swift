@@ -73,7 +73,7 @@ import Testing
 
     @Test(arguments: faults)
     func `a default tariff is taken if it can be used`(fault: Fault) {
-        // I07.FR.02, I07.FR.04 to .06, I07.FR.10.
+        // I07.FR.02, I07.FR.04, I07.FR.05, I07.FR.06, I07.FR.10.
         var bench = Bench.with([:])
         _ = set(&bench, Self.tariff("KNOWN", from: bench.time.seconds + 1_000))
         #expect(set(&bench, fault.tariff, evse: fault.evse) == fault.status)
@@ -105,7 +105,9 @@ import Testing
     }
 
     @Test func `the tariff that came last is in force, one to come waits`() {
-        // I07.FR.11, I07.FR.12, I07.FR.19 to .23, I09.FR.01 to .04, I09.FR.07.
+        // I07.FR.13.
+        // I07.FR.11, I07.FR.12, I07.FR.19, I07.FR.20, I07.FR.21, I07.FR.22, I07.FR.23, I09.FR.01, I09.FR.02, I09.FR.03,
+        // I09.FR.04, I09.FR.07.
         var bench = Bench.with([:])
         #expect(assignments(&bench).isEmpty)
         _ = set(&bench, Self.tariff("A"))
@@ -124,7 +126,7 @@ import Testing
     }
 
     @Test func `default tariffs are cleared by id and by EVSE`() {
-        // I10.FR.01 to .06.
+        // I10.FR.01, I10.FR.02, I10.FR.03, I10.FR.04, I10.FR.05, I10.FR.06.
         func filled() -> StationBench {
             var bench = Bench.with([:])
             _ = set(&bench, Self.tariff("A"))
@@ -172,6 +174,18 @@ import Testing
         #expect(bench.kept.keys.allSatisfy { !$0.hasPrefix("transaction-cost") })
     }
 
+    @Test func `a transaction that came to nothing costs nothing`() throws {
+        // C20.FR.02, C20.FR.06.
+        var bench = Bench.with(Bench.points(start: "Authorized", stop: "EVConnected"))
+        _ = set(&bench, Self.tariff("A"))
+        _ = bench.report { $0.imported = .wattHours(10) }
+        _ = bench.present()
+        let end = try #require(bench.events(in: bench.wait(.seconds(121))).last)
+        #expect(end.eventType == .ended && end.triggerReason == .evConnectTimeout)
+        #expect(end.costDetails?.totalCost.total == TotalPriceType(exclTax: 0, inclTax: 0))
+        #expect(end.costDetails?.totalUsage.energy == 0 && end.costDetails?.totalUsage.chargingTime == 0)
+    }
+
     @Test func `running costs are told in their interval, without periods`() throws {
         // I12.FR.02, I12.FR.03.
         var bench = Bench.with([
@@ -189,7 +203,7 @@ import Testing
     }
 
     @Test func `the driver's own tariff comes first, and goes with the transaction`() {
-        // I08.FR.04 to .07, I08.FR.10, I08.FR.22, I09.FR.05, I09.FR.06.
+        // I08.FR.04, I08.FR.05, I08.FR.06, I08.FR.07, I08.FR.10, I08.FR.22, I09.FR.05, I09.FR.06.
         var bench = Bench.with([:])
         _ = set(&bench, Self.tariff("A"))
         let own = Self.tariff("OWN", "1", from: bench.time.seconds + 99_999)
@@ -226,7 +240,8 @@ import Testing
     func `a tariff of the driver that cannot be used is dealt with as configured`(
         mode: String, starts: Bool, tariff: String?
     ) {
-        // I08.FR.30 to .37.
+        // I12.FR.18, I12.FR.19, I12.FR.44.
+        // I08.FR.30, I08.FR.31, I08.FR.32, I08.FR.33, I08.FR.34, I08.FR.35, I08.FR.36, I08.FR.37.
         var bench = Bench.with([TariffVariables.failedTariff: mode])
         _ = set(&bench, Self.tariff("A"))
         let bad = Self.tariff("BAD", currency: "X")
@@ -251,7 +266,7 @@ import Testing
     }
 
     @Test func `the tariff of a transaction can be changed`() throws {
-        // I11.FR.02, I11.FR.04 to .08.
+        // I11.FR.02, I11.FR.04, I11.FR.05, I11.FR.06, I11.FR.07, I11.FR.08.
         var bench = Bench.with([:])
         func change(_ id: String, _ tariff: TariffType) -> (TariffChangeStatusEnumType?, [StationOutput]) {
             let (answer, rest) = bench.ask(

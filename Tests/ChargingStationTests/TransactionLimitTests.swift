@@ -28,6 +28,7 @@ import Testing
     }
 
     @Test func `a limit of the backend is told back once`() throws {
+        // C24.FR.04, C25.FR.26, F07.FR.04.
         // E16.FR.03, F07.FR.03, C24.FR.03, C25.FR.25.
         var (bench, start) = charging()
         let wanted = TransactionLimitType(maxEnergy: 2_000, maxSoC: 80)
@@ -122,6 +123,14 @@ import Testing
         #expect(bench.events(in: more).isEmpty)
         let less = bench.handle(.limited(evse: 1, TransactionLimitType(maxEnergy: 10_000)))
         #expect(bench.events(in: less).last?.transactionInfo.transactionLimit?.maxEnergy == 10_000)
+    }
+
+    @Test(arguments: [
+        TransactionLimitType(maxEnergy: -1), TransactionLimitType(maxCost: -1), TransactionLimitType(maxTime: -1),
+    ])
+    func `a negative limit is reached whatever is known`(limit: TransactionLimitType) {
+        // E16.FR.10.
+        #expect(TransactionUse(seconds: 0).reached(limit) != nil)
     }
 
     @Test func `energy stops before the next second would exceed the limit`() {

@@ -56,7 +56,8 @@ enum SessionStep: String, CaseIterable, Sendable {
 
     static let session: [SessionStep] = [.plugIn, .authorize, .charge, .stop, .pause, .unplug]
 
-    /// E01.FR.01 to .06, E06.FR.01 to .07, E07.
+    /// E01.FR.01, E01.FR.02, E01.FR.03, E01.FR.04, E01.FR.05, E01.FR.06, E06.FR.01, E06.FR.02, E06.FR.03, E06.FR.04,
+    /// E06.FR.05, E06.FR.06, E06.FR.07, E07.
     static let rows = [
         Row(
             "EVConnected", "EVConnected", session,
@@ -122,8 +123,10 @@ enum SessionStep: String, CaseIterable, Sendable {
         expectWhole(bench.events(in: outputs))
     }
 
-    /// Every start point with every stop point in every order of steps that can happen, against a naive reading of the rules.
+    /// Every start point with every stop point in every order of steps that can happen, against a naive reading of the
+    /// rules.
     @Test func `every start point with every stop point begins and ends where its condition does`() {
+        // E01.FR.15, E02.FR.01, E02.FR.06, E02.FR.15, E02.FR.17, E03.FR.12, E06.FR.15, F01.FR.17.
         var count = 0
         for order in Self.orders {
             for start in TransactionPoint.allCases where start != .dataSigned {
@@ -196,6 +199,7 @@ enum SessionStep: String, CaseIterable, Sendable {
     }
 
     /// E01.FR.07 and block E, 1.5: numbers without gaps from 0 in each transaction, what goes once goes once.
+    /// E02.FR.07, E03.FR.06, E05.FR.04, E06.FR.14, E07.FR.11, E09.FR.04, E10.FR.03.
     private func expectWhole(_ events: [TransactionEventRequest]) {
         for (id, own) in Dictionary(grouping: events, by: \.transactionInfo.transactionId) {
             #expect(own.map(\.seqNo) == Array(0..<own.count), "\(id)")

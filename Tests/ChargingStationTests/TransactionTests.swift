@@ -118,7 +118,8 @@ import Testing
     // MARK: Offline
 
     @Test func `what happens offline says so, and its number follows on`() {
-        // E04.FR.01 to .03, E08.FR.07, E11.FR.01, E12.FR.01.
+        // C15.FR.02, E08.FR.05, E08.FR.06, E04.FR.04, E08.FR.08.
+        // E04.FR.01, E04.FR.02, E04.FR.03, E08.FR.07, E11.FR.01, E12.FR.01.
         var bench = Bench.with([AuthorizationVariables.unknownOffline: "true"])
         _ = bench.handle(.disconnected)
         var outputs = bench.plugIn()
@@ -293,7 +294,7 @@ import Testing
     // MARK: Status
 
     @Test func `the status of a transaction says whether it runs and what waits`() {
-        // E14.FR.01 to .08.
+        // E14.FR.01, E14.FR.02, E14.FR.03, E14.FR.04, E14.FR.05, E14.FR.06, E14.FR.07, E14.FR.08.
         var bench = Bench.with([:])
         _ = bench.plugIn()
         let id = bench.events(in: bench.present()).first?.transactionInfo.transactionId ?? ""

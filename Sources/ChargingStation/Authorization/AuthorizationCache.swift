@@ -77,6 +77,8 @@ struct AuthorizationCache: Equatable, Sendable {
     }
 
     static let mostEntries = 1_000
+    /// Of those with a tariff, which may be large.
+    static let mostTariffs = 50
 
     private(set) var entries: [TokenKey: Entry] = [:]
     private var freeSlots: [Int] = []
@@ -93,6 +95,7 @@ struct AuthorizationCache: Equatable, Sendable {
     }
 
     /// - Parameter lifeTime: In seconds; 0 keeps for ever.
+    /// C10.FR.08.
     func find(_ token: IdTokenType, at now: Int64, lifeTime: Int64) -> IdTokenInfoType? {
         guard let entry = entries[TokenKey(token)], !isExpired(entry, at: now, lifeTime: lifeTime) else { return nil }
         return entry.info
@@ -114,6 +117,7 @@ struct AuthorizationCache: Equatable, Sendable {
         var changes: [Change] = []
         let key = TokenKey(token)
         if entries[key] == nil, entries.count >= Self.mostEntries { changes += makeRoom() }
+        if tariff != nil, entries[key]?.tariff == nil { changes += makeRoomForTariff() }
         let slot = entries[key]?.slot ?? takeSlot()
         let entry = Entry(
             idToken: token.withoutAdditionalInfo, info: info.withoutAdditionalInfo,
@@ -134,6 +138,13 @@ struct AuthorizationCache: Equatable, Sendable {
             ($0.info.status == .accepted ? 1 : 0, $0.updatedAt, $0.slot)
                 < ($1.info.status == .accepted ? 1 : 0, $1.updatedAt, $1.slot)
         }
+        return oldest.map { remove($0.idToken) } ?? []
+    }
+
+    private mutating func makeRoomForTariff() -> [Change] {
+        let priced = entries.values.filter { $0.tariff != nil }
+        guard priced.count >= Self.mostTariffs else { return [] }
+        let oldest = priced.min { ($0.updatedAt, $0.slot) < ($1.updatedAt, $1.slot) }
         return oldest.map { remove($0.idToken) } ?? []
     }
 

@@ -8,7 +8,8 @@ import OCPP21
 extension Station {
     var isOnline: Bool { boot.phase == .accepted }
 
-    /// Somebody shows a token: to stop what it started, or to start. With a backend that only reads, another one decides.
+    /// Somebody shows a token: to stop what it started, or to start. With a backend that only reads, another one
+    /// decides. E08.FR.01, E08.FR.03.
     mutating func present(_ token: IdTokenType, at evse: Int?) {
         guard setup.role == .inCharge else { return }
         // C01.FR.03, E07.FR.01: whoever started may always stop, and so may anyone what nobody started.
@@ -29,12 +30,14 @@ extension Station {
     }
 
     /// C09.FR.03: the same group, unless it is none.
+    /// C09.FR.07, C09.FR.11, E08.FR.02, E08.FR.04.
     private func authorizedIndex(of group: IdTokenType, at evse: Int?) -> Int? {
         authorizedIndices(at: evse).first {
             (evses[$0].transaction?.groupIdToken ?? evses[$0].grant?.groupIdToken)?.matches(group) ?? false
         }
     }
 
+    /// E07.FR.02.
     private mutating func stop(_ index: Int, by token: IdTokenType) {
         deauthorize(index, Occurrence(.stopAuthorized, stopped: .local, idToken: token))
     }
@@ -58,6 +61,7 @@ extension Station {
     // MARK: Finding out
 
     /// The list before the cache (C13.FR.01).
+    /// C16.FR.04, C16.FR.05, H03.FR.07, H03.FR.08.
     func knownInfo(_ token: IdTokenType) -> IdTokenInfoType? { listInfo(token) ?? cacheInfo(token) }
 
     private func listInfo(_ token: IdTokenType) -> IdTokenInfoType? {
@@ -72,6 +76,7 @@ extension Station {
     }
 
     /// Decides on what is known here, or asks the backend.
+    /// C01.FR.05, C10.FR.11, C13.FR.02, C13.FR.03, C13.FR.05, C14.FR.01, C14.FR.04, C15.FR.01.
     mutating func resolve(_ question: Authorization.Asking) {
         let token = question.idToken
         let accepted = IdTokenInfoType(status: .accepted)
@@ -93,6 +98,7 @@ extension Station {
     }
 
     /// C13, C15: without the backend.
+    /// C07.FR.08, C07.FR.09, C07.FR.10, C07.FR.11, C07.FR.12.
     private mutating func resolveOffline(_ question: Authorization.Asking) {
         let refused = IdTokenInfoType(status: .unknown)
         if question.isContract, !variables.flag(AuthorizationVariables.contractsOffline) {
@@ -111,6 +117,7 @@ extension Station {
         settle(question, refused)
     }
 
+    /// C01.FR.02, C01.FR.04, C06.FR.02, C06.FR.03, C08.FR.01, C09.FR.05, C10.FR.03.
     private mutating func ask(_ question: Authorization.Asking) {
         authorization.ask(question)
         call(.authorize(AuthorizeRequest(idToken: question.idToken)))
@@ -161,7 +168,8 @@ extension Station {
         answerContract(question, isGranted, response)
     }
 
-    /// I08.FR.04, I08.FR.05, I08.FR.10, I08.FR.30 to .35: the tariff of the driver, from the answer or from the cache.
+    /// I08.FR.04, I08.FR.05, I08.FR.10, I08.FR.30, I08.FR.31, I08.FR.32, I08.FR.33, I08.FR.34, I08.FR.35: the tariff of
+    /// the driver, from the answer or from the cache.
     private mutating func addTariff(to grant: inout Grant, _ response: AuthorizeResponse?) -> Bool {
         guard variables.flag(TariffVariables.tariffs), let token = grant.idToken else { return true }
         guard var tariff = response.map(\.tariff) ?? authorization.cache.tariff(of: token) else { return true }

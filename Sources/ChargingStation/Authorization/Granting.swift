@@ -74,6 +74,7 @@ extension Station {
     // MARK: Contracts
 
     /// C07: a car with a contract. The answer goes to the host as well, which has a car waiting.
+    /// C07.FR.01.
     mutating func presentContract(
         _ token: IdTokenType, at evse: Int, certificate: String?, hashes: [OCSPRequestDataType]
     ) {
@@ -93,6 +94,7 @@ extension Station {
     // MARK: Cache and list
 
     /// C10.FR.04, C10.FR.05; not what is made for one use or for nobody (C02.FR.03, C05.FR.02).
+    /// C04.FR.03, C10.FR.01, C10.FR.02, C12.FR.06.
     mutating func cacheToken(_ token: IdTokenType, _ info: IdTokenInfoType, _ tariff: TariffType? = nil) {
         guard variables.flag(AuthorizationVariables.cacheEnabled), !token.isNobody, !token.isCentral else { return }
         keepCache(authorization.cache.store(token, info, tariff, at: now.seconds))
@@ -115,6 +117,7 @@ extension Station {
     }
 
     /// C11.
+    /// C11.FR.01, C11.FR.02, C11.FR.03, C11.FR.04.
     mutating func answer(_ request: ClearCacheRequest) -> ClearCacheResponse {
         guard variables.flag(AuthorizationVariables.cacheEnabled) else { return ClearCacheResponse(status: .rejected) }
         keepCache(authorization.cache.clear())
@@ -122,6 +125,7 @@ extension Station {
     }
 
     /// D01.
+    /// D01.FR.02, D01.FR.10, D01.FR.13.
     mutating func answer(_ request: SendLocalListRequest) -> SendLocalListResponse {
         guard variables.flag(AuthorizationVariables.listEnabled) else {
             return SendLocalListResponse(status: .failed, statusInfo: StatusInfoType(reasonCode: "NotEnabled"))
@@ -141,6 +145,7 @@ extension Station {
     }
 
     /// D02.
+    /// D02.FR.01, D02.FR.03.
     func answer(_ request: GetLocalListVersionRequest) -> GetLocalListVersionResponse {
         let isEnabled = variables.flag(AuthorizationVariables.listEnabled)
         return GetLocalListVersionResponse(versionNumber: isEnabled ? authorization.list.version : 0)

@@ -6,8 +6,8 @@ import OCPP
 import OCPP21
 
 extension Station {
-    /// C25.FR.22, C25.FR.27: somebody pays for an EVSE on the web; until the backend starts it, or the time is over, nobody starts it
-    /// here.
+    /// C25.FR.22, C25.FR.27: somebody pays for an EVSE on the web; until the backend starts it, or the time is over,
+    /// nobody starts it here.
     mutating func take(_ request: NotifyWebPaymentStartedRequest, _ id: MessageID) {
         emit(.answer(id, .notifyWebPaymentStarted(NotifyWebPaymentStartedResponse())))
         guard setup.role == .inCharge, let index = index(ofEVSE: request.evseId) else { return }

@@ -4,8 +4,8 @@
 import OCPP
 import OCPP21
 
-/// What may be used, as the backend has set it (block G). Station, EVSE and connector each have a state of their own (G03,
-/// note 1).
+/// What may be used, as the backend has set it (block G). Station, EVSE and connector each have a state of their own
+/// (G03, note 1).
 struct Availability: Equatable, Sendable {
     /// Of what: the station, an EVSE, or its connector.
     enum Target: Hashable, Sendable {
@@ -28,6 +28,7 @@ struct Availability: Equatable, Sendable {
 
     init() {}
 
+    /// G01.FR.02, G03.FR.08, G04.FR.09.
     init(_ setup: StationSetup, kept: [String: [UInt8]]) {
         for target in Self.targets(setup) {
             switch kept[target.key].map({ String(decoding: $0, as: UTF8.self) }) {
@@ -48,6 +49,7 @@ struct Availability: Equatable, Sendable {
     {
         let isInoperative = inoperative.contains(target)
         switch status {
+        /// G04.FR.04.
         case .operative:
             inoperative.remove(target)
             scheduled.remove(target)
@@ -81,7 +83,8 @@ struct Availability: Equatable, Sendable {
         return scheduled.contains(target) ? "Scheduled" : nil
     }
 
-    /// Whether a new transaction is out of the question. What is scheduled for the whole station begins where nothing runs.
+    /// Whether a new transaction is out of the question. What is scheduled for the whole station begins where nothing
+    /// runs. G03.FR.06, G03.FR.07, G04.FR.07, G04.FR.08.
     func isOutOfService(evse: Int, isBusy: Bool) -> Bool {
         let targets: [Target] = [.station, .evse(evse), .connector(evse: evse)]
         return targets.contains { inoperative.contains($0) } || !isBusy && targets.contains { scheduled.contains($0) }

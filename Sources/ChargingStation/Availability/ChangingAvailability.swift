@@ -11,6 +11,7 @@ extension Station {
     }
 
     /// G03, G04.
+    /// G03.FR.01, G03.FR.02, G04.FR.02, G04.FR.03.
     mutating func take(_ request: ChangeAvailabilityRequest, _ id: MessageID) {
         guard setup.role == .inCharge, let target = target(request.evse) else {
             return emit(.answer(id, .changeAvailability(ChangeAvailabilityResponse(status: .rejected))))
@@ -39,8 +40,8 @@ extension Station {
         }
     }
 
-    /// Whoever waits at an EVSE that may not be used any more waits in vain; a car that stands where it may be used again is
-    /// taken as if it had just come.
+    /// Whoever waits at an EVSE that may not be used any more waits in vain; a car that stands where it may be used
+    /// again is taken as if it had just come.
     private mutating func followAvailability() {
         for index in evses.indices where evses[index].transaction == nil {
             if isOutOfService(index) {
@@ -67,6 +68,7 @@ extension Station {
     // MARK: Status
 
     /// G01. A fault counts before everything, then whether it may be used; a reservation hides the cable (G01.FR.09).
+    /// E02.FR.05, G01.FR.01, G01.FR.03, G01.FR.04, G01.FR.05, G01.FR.06.
     func connectorStatus(_ index: Int) -> ConnectorStatusEnumType {
         let report = evses[index].report
         if report.connector == .faulted { return .faulted }
@@ -81,6 +83,7 @@ extension Station {
     }
 
     /// Tells of those whose status is not what the backend last heard (B04.FR.02).
+    /// G01.FR.07, G03.FR.04, G04.FR.05.
     mutating func reportChangedConnectors() {
         noteStates()
         guard isOnline else { return }

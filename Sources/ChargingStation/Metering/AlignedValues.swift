@@ -7,7 +7,8 @@ import OCPP21
 
 /// Intervals that divide the day from midnight UTC on (block J, 2.2).
 enum ClockAlignment {
-    /// The start of the interval that `seconds` since 1970 falls into. An interval that does not divide the day ends with it.
+    /// The start of the interval that `seconds` since 1970 falls into. An interval that does not divide the day ends
+    /// with it.
     static func slot(_ seconds: Int64, every interval: Int) -> Int64 {
         let interval = Int64(max(1, interval))
         let second = ((seconds % 86_400) + 86_400) % 86_400
@@ -22,7 +23,8 @@ enum ClockAlignment {
 }
 
 extension Station {
-    /// Takes the clock-aligned values if an interval of the clock on the wall has begun. A clock set back takes none twice.
+    /// Takes the clock-aligned values if an interval of the clock on the wall has begun. A clock set back takes none
+    /// twice.
     mutating func advanceAlignedValues() {
         if beginsSlot(.aligned) { takeAlignedValues() }
         if beginsSlot(.alignedEnded) { collectAlignedValues() }
@@ -48,6 +50,7 @@ extension Station {
     }
 
     /// J01.FR.14, J01.FR.22: in a transaction as an event, which is not lost offline, otherwise as MeterValues.
+    /// J01.FR.02, J01.FR.20.
     private mutating func takeAlignedValues() {
         guard !(variables.flag(MeteringVariables.idleOnly) && hasTransaction()) else { return }
         let time = alignedTime(.aligned)

@@ -28,7 +28,9 @@ struct MeterReading: Equatable, Sendable {
     /// Put beside the register it signs (E02.FR.14).
     var signature: SignedMeterValueType?
 
-    /// Nothing for what is not known (J02.FR.02 to .06). Values with a direction are never negative (measurands, note 4).
+    /// Nothing for what is not known (J02.FR.02, J02.FR.03, J02.FR.04, J02.FR.05, J02.FR.06). Values with a direction
+    /// are never negative (measurands, note 4).
+    /// J01.FR.07, J01.FR.08, J01.FR.09, J01.FR.10, J02.FR.16, J02.FR.17.
     func values(of measurands: [MeasurandEnumType], _ context: ReadingContextEnumType) -> [SampledValueType] {
         measurands.flatMap { measurand in
             readings(of: measurand).map { reading in

@@ -43,6 +43,7 @@ extension Station {
     }
 
     /// One value of everything asked for; nil if nothing of it is known.
+    /// J01.FR.05, J01.FR.06, J01.FR.17, J02.FR.18, J02.FR.22.
     func meterValue(
         _ index: Int, for use: MeterUse, _ context: ReadingContextEnumType, at time: DateTime? = nil
     ) -> MeterValueType? {
@@ -58,8 +59,9 @@ extension Station {
             imported: report.imported, exported: report.exported)
     }
 
-    /// Which values are to be signed: those of the event Ended with `SignReadings`, others only if asked for besides (2.8.4 to
-    /// 2.8.6, 2.8.19, 2.8.20).
+    /// Which values are to be signed: those of the event Ended with `SignReadings`, others only if asked for besides
+    /// (2.8.4 to 2.8.6, 2.8.19, 2.8.20). E02.FR.14, E03.FR.10, E04.FR.10, E05.FR.06, E07.FR.12, E08.FR.12, E09.FR.08,
+    /// E10.FR.07, E11.FR.08, E12.FR.10, J01.FR.21, J02.FR.21.
     private func isSigned(_ use: MeterUse, _ context: ReadingContextEnumType) -> Bool {
         switch use {
         case .started:
@@ -73,7 +75,8 @@ extension Station {
         }
     }
 
-    /// With the public key or without, as configured; only the first of a transaction carries it with OncePerTransaction.
+    /// With the public key or without, as configured; only the first of a transaction carries it with
+    /// OncePerTransaction. J02.FR.23, J02.FR.24.
     private func signature(_ index: Int) -> SignedMeterValueType? {
         guard var signature = evses[index].report.signature else { return nil }
         switch variables.text(MeteringVariables.publicKey) {

@@ -45,6 +45,7 @@ extension Station {
     }
 
     /// J02.FR.11.
+    /// E02.FR.10, E03.FR.08, E04.FR.06, E11.FR.03, E12.FR.03, F01.FR.15, F02.FR.03.
     private mutating func sampleUpdated(_ index: Int, _ at: Instant) {
         let next = following(at, .updated, index)
         evses[index].transaction?.sampling.updatedDue = next
@@ -80,6 +81,7 @@ extension Station {
     func sampleKey(_ index: Int, _ key: Int) -> String { "transaction-sample/\(evses[index].id)/\(key)" }
 
     /// Everything collected, and the value at the end (E06.FR.11).
+    /// E07.FR.08, E08.FR.09, E09.FR.05, E10.FR.04, E12.FR.07, E15.FR.01, F03.FR.04, F04.FR.04.
     mutating func finalValues(_ index: Int) -> [MeterValueType]? {
         let collected = evses[index].transaction?.sampling.collected ?? []
         for sample in collected { emit(.keep(key: sampleKey(index, sample.key), nil)) }

@@ -45,6 +45,8 @@ struct TransactionSampling: Equatable, Sendable {
 
     /// Adds a value.
     /// - Returns: The keys of those dropped for it: the second, the fourth, and so on, never the first or the last.
+    /// E06.FR.12, E07.FR.09, E07.FR.10, E08.FR.10, E08.FR.11, E09.FR.06, E09.FR.07, E10.FR.05, E10.FR.06, E12.FR.08,
+    /// E12.FR.09, E15.FR.02, E15.FR.03, F03.FR.05, F03.FR.06, F04.FR.05, F04.FR.06.
     mutating func collect(_ value: MeterValueType) -> (key: Int, dropped: [Int]) {
         let key = nextKey
         collected.append(Collected(key: key, value: value))

@@ -6,9 +6,9 @@ import OCPP21
 
 /// Cables that are locked at the station's side and belong to the driver.
 extension Station {
-    /// What becomes of the cable when an authorisation ends. A driver who is done gets it back (E06.FR.10, E07.FR.07). One whose
-    /// token the backend refused does not, nor one whose car was pulled off while that is configured so: then it takes
-    /// their token again (E05.FR.11, C15.FR.05, E09.FR.02, E09.FR.03, E10.FR.01).
+    /// What becomes of the cable when an authorisation ends. A driver who is done gets it back (E06.FR.10, E07.FR.07).
+    /// One whose token the backend refused does not, nor one whose car was pulled off while that is configured so: then
+    /// it takes their token again (E05.FR.11, C15.FR.05, E09.FR.02, E09.FR.03, E10.FR.01).
     mutating func settleLock(_ index: Int, after trigger: TriggerReasonEnumType, owner: IdTokenType?) {
         guard setup.role == .inCharge, !evses[index].setup.hasFixedCable else { return }
         let isHeld =

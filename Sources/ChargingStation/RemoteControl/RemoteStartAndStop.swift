@@ -18,6 +18,7 @@ extension Station {
         start(request)
     }
 
+    /// F01.FR.06, F02.FR.09, F02.FR.10, F02.FR.14, F02.FR.22.
     private mutating func start(_ request: RequestStartTransactionRequest) {
         // F01.FR.01, F01.FR.02, C05.FR.01.
         if variables.flag(AuthorizationVariables.authorizesRemoteStart), !request.idToken.isCentral,
@@ -34,6 +35,7 @@ extension Station {
                 profile: request.chargingProfile), at: request.evseId)
     }
 
+    /// F02.FR.23, F02.FR.24, F02.FR.25, F02.FR.26.
     private func refusal(of request: RequestStartTransactionRequest) -> StatusInfoType? {
         guard setup.role == .inCharge else { return StatusInfoType(reasonCode: "ReadOnly") }
         // B02.FR.05.
@@ -46,7 +48,7 @@ extension Station {
             return isPlace ? profileRefusal(request.chargingProfile, evse: nil) : StatusInfoType(reasonCode: "NoEVSE")
         }
         guard let index = index(ofEVSE: evse) else { return StatusInfoType(reasonCode: "UnknownEvse") }
-        // F01.FR.21 to .24.
+        // F01.FR.21, F01.FR.22, F01.FR.23, F01.FR.24.
         guard maySettle(grant, index) else {
             return StatusInfoType(
                 reasonCode: evses[index].conditions.isAuthorized ? "TxInProgress" : "NotAvailable")
@@ -55,6 +57,7 @@ extension Station {
     }
 
     /// F01.FR.26: the profile with a remote start is one for its transaction, which has no id yet.
+    /// F01.FR.09, F01.FR.11, F02.FR.17, F02.FR.19, F02.FR.27.
     private func profileRefusal(_ profile: ChargingProfileType?, evse: Int?) -> StatusInfoType? {
         guard let profile else { return nil }
         guard profile.chargingProfilePurpose == .txProfile, profile.transactionId == nil else {
@@ -64,6 +67,7 @@ extension Station {
     }
 
     /// F03, F04.
+    /// F03.FR.07, F03.FR.08, F04.FR.02.
     mutating func take(_ request: RequestStopTransactionRequest, _ id: MessageID) {
         guard setup.role == .inCharge, boot.phase == .accepted, let index = index(ofTransaction: request.transactionId)
         else {

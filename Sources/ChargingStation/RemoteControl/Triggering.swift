@@ -5,8 +5,8 @@ import OCPP
 import OCPP21
 
 extension Station {
-    /// F06. The answer first, the message after it (F06.FR.04); messages go although the station may still be waiting to be
-    /// accepted.
+    /// F06. The answer first, the message after it (F06.FR.04); messages go although the station may still be waiting
+    /// to be accepted. F06.FR.02, F06.FR.03, F06.FR.05, F06.FR.09, F06.FR.10, F06.FR.13.
     mutating func take(_ request: TriggerMessageRequest, _ id: MessageID) {
         let status = triggerStatus(request)
         emit(.answer(id, .triggerMessage(TriggerMessageResponse(status: status))))

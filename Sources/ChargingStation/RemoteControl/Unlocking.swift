@@ -6,6 +6,7 @@ import OCPP21
 
 extension Station {
     /// F05. The host tries, whether or not a cable is seen (F05.FR.06), and its result is the answer.
+    /// F05.FR.01.
     mutating func take(_ request: UnlockConnectorRequest, _ id: MessageID) {
         guard setup.role == .inCharge else {
             return emit(.refuse(id, Refusal(.notSupported, "This backend reads only.")))

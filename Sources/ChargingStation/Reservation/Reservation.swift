@@ -28,7 +28,7 @@ struct Reservation: Equatable, Sendable, OCPPObject {
         connectorType = request.connectorType
     }
 
-    /// H03.FR.01 to .06.
+    /// H03.FR.01, H03.FR.02, H03.FR.03, H03.FR.04, H03.FR.05, H03.FR.06.
     func isFor(_ token: IdTokenType?, _ group: IdTokenType?) -> Bool {
         if let token, idToken.matches(token) { return true }
         guard let groupIdToken, let group else { return false }

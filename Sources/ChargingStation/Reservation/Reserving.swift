@@ -7,6 +7,7 @@ import OCPP21
 
 extension Station {
     /// H01.
+    /// H01.FR.18.
     mutating func answer(_ request: ReserveNowRequest) -> ReserveNowResponse {
         let wanted = Reservation(request, at: now.seconds)
         guard setup.role == .inCharge, variables.flag(ReservationVariables.enabled), wanted.expiresAt > now.seconds
@@ -29,7 +30,7 @@ extension Station {
         return ReserveNowResponse(status: .accepted)
     }
 
-    /// H01.FR.03 to .06, .11, .12, .14, .23.
+    /// H01.FR.03, H01.FR.04, H01.FR.05, H01.FR.06, H01.FR.11, H01.FR.12, H01.FR.14, H01.FR.23.
     private func status(of targets: [Int]) -> ReserveNowStatusEnumType {
         let states = targets.map { connectorStatus($0) }
         if states.contains(.available) { return .accepted }
@@ -39,6 +40,7 @@ extension Station {
     }
 
     /// H02.
+    /// H02.FR.01, H02.FR.02, H02.FR.03, H02.FR.04, H02.FR.05, H02.FR.06.
     mutating func answer(_ request: CancelReservationRequest) -> CancelReservationResponse {
         guard setup.role == .inCharge, reservations.remove(request.reservationId) != nil else {
             return CancelReservationResponse(status: .rejected)
@@ -51,6 +53,7 @@ extension Station {
 
     /// Reserved for somebody: an EVSE by name, or one of the last ones that reservations without a name need
     /// (H01.FR.20, H01.FR.24). While reservations are switched off they are kept, and not used.
+    /// H03.FR.10.
     func isReserved(_ index: Int) -> Bool {
         guard variables.flag(ReservationVariables.enabled), !evses[index].conditions.isAuthorized else { return false }
         if reservations.ofEVSE(evses[index].id) != nil { return true }
@@ -96,6 +99,7 @@ extension Station {
     // MARK: The end of reservations
 
     /// H04.
+    /// H04.FR.01, H04.FR.02, H04.FR.03.
     mutating func advanceReservations() {
         for reservation in reservations.all where now.seconds >= reservation.expiresAt {
             drop(reservation, .expired)
@@ -129,7 +133,7 @@ extension Station {
 
     var reservationDeadline: Instant? {
         reservations.all.map(\.expiresAt).min().map {
-            now.monotonic + .seconds(Int(clamping: max(0, $0 - now.seconds)))
+            now.monotonic + .seconds(Int(min(max(0, $0 - now.seconds), 1 << 30)))
         }
     }
 }

@@ -73,7 +73,8 @@ struct CostAccount: Equatable, Sendable {
 
     // MARK: At the begin
 
-    /// Fixed fees are looked at once, when the transaction begins (I12.FR.30), and so is what a reservation costs (I12.FR.06 to .08).
+    /// Fixed fees are looked at once, when the transaction begins (I12.FR.30), and so is what a reservation costs
+    /// (I12.FR.06, I12.FR.07, I12.FR.08).
     /// - Parameter reservedAt: When the reservation that is used was made.
     mutating func begin(_ clock: LocalClock, payment: [String: String], reservedAt: Int64?) {
         let moment = moment(last.time, last, clock)
@@ -93,8 +94,8 @@ struct CostAccount: Equatable, Sendable {
 
     // MARK: In between
 
-    /// Counts what was used since the last observation. Where prices change with the time of day, the time in between is cut at
-    /// full minutes and the energy spread over it.
+    /// Counts what was used since the last observation. Where prices change with the time of day, the time in between
+    /// is cut at full minutes and the energy spread over it.
     mutating func advance(to next: Observation, _ clock: LocalClock) {
         guard next.time >= last.time else {
             last.time = next.time

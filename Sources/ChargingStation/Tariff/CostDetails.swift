@@ -7,6 +7,7 @@ import OCPP21
 
 extension CostAccount {
     /// The account as the backend is told of it; the periods only at the end (I12.FR.01, I12.FR.02).
+    /// I12.FR.05, I12.FR.12, I12.FR.16, I12.FR.40, I12.FR.41.
     func details(isFinal: Bool) -> CostDetailsType {
         CostDetailsType(
             totalCost: totalCost(isFinal: isFinal), totalUsage: usage,
@@ -18,7 +19,7 @@ extension CostAccount {
     /// I12.FR.14: an energy price without a meter that says how much.
     var fails: Bool { lacksEnergy && tariff.energy != nil }
 
-    /// I12.FR.09 to .11.
+    /// I12.FR.09, I12.FR.10, I12.FR.11.
     private var usage: TotalUsageType {
         TotalUsageType(
             energy: DecimalNumber(thousandths: energy), chargingTime: Int(clamping: chargingTime),

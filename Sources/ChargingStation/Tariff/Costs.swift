@@ -83,13 +83,15 @@ extension Station {
     }
 
     /// I12.FR.42.
+    /// I03.FR.01, I08.FR.06, I08.FR.07, C20.FR.06.
     mutating func finishTariff(_ index: Int) {
         count(index)
         emit(.keep(key: costKey(index), nil))
         if evses[index].transaction?.account?.fails == false { solveProblem() }
     }
 
-    /// Adds the costs to an event that tells of them: the last one, and with running costs the first and those in between.
+    /// Adds the costs to an event that tells of them: the last one, and with running costs the first and those in
+    /// between.
     mutating func reportCost(
         _ kind: TransactionEventEnumType, _ index: Int, in request: inout TransactionEventRequest
     ) {
@@ -122,6 +124,7 @@ extension Station {
     // MARK: The backend's costs
 
     /// I02.
+    /// I02.FR.02.
     mutating func answer(_ request: CostUpdatedRequest) -> CostUpdatedResponse {
         if let index = index(ofTransaction: request.transactionId) { takeCost(index, request.totalCost) }
         return CostUpdatedResponse()

@@ -33,8 +33,10 @@ struct Money: Hashable, Comparable, Sendable {
         let stacks = Dictionary(grouping: rates ?? []) { $0.stack ?? 0 }
         return stacks.keys.sorted().reduce(self) { amount, stack in
             let percent = (stacks[stack] ?? []).reduce(Int128(0)) { $0 + Money($1.tax).billionths }
-            return Money(
-                billionths: amount.billionths + rounded(amount.billionths * percent, over: 100 * 1_000_000_000))
+            let (product, overflow) = amount.billionths.multipliedReportingOverflow(by: percent)
+            // Beyond any amount of money; what cannot be taxed stays as it is.
+            guard !overflow else { return amount }
+            return Money(billionths: amount.billionths + rounded(product, over: 100 * 1_000_000_000))
         }
     }
 }

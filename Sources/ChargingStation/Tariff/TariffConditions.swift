@@ -12,6 +12,7 @@ struct CivilMoment: Equatable, Sendable {
     /// `2026-03-01`.
     var date: String
 
+    /// I12.FR.37.
     init(_ seconds: Int64, _ clock: LocalClock) {
         let offset = clock.changes.last { $0.at <= seconds }?.offset ?? clock.initialOffset
         let local = seconds + offset

@@ -22,7 +22,9 @@ extension Station {
         settleTariffs()
     }
 
-    /// I07.FR.02 to .12.
+    /// I07.FR.02, I07.FR.03, I07.FR.04, I07.FR.05, I07.FR.06, I07.FR.07, I07.FR.08, I07.FR.09, I07.FR.10, I07.FR.11,
+    /// I07.FR.12.
+    /// I07.FR.13.
     private mutating func answer(_ request: SetDefaultTariffRequest) -> SetDefaultTariffResponse {
         let targets = evses.map(\.id).filter { request.evseId == 0 || request.evseId == $0 }
         guard !targets.isEmpty else { return rejected("UnknownEVSE") }
@@ -59,6 +61,7 @@ extension Station {
 
     // MARK: I09
 
+    /// I09.FR.01, I09.FR.02, I09.FR.03.
     mutating func take(_ request: GetTariffsRequest, _ id: MessageID) {
         guard usesTariffs else { return refuseTariffs(id) }
         guard request.evseId == 0 || index(ofEVSE: request.evseId) != nil else {
@@ -105,6 +108,7 @@ extension Station {
 
     // MARK: I10
 
+    /// I10.FR.01, I10.FR.02, I10.FR.03, I10.FR.05, I10.FR.06.
     mutating func take(_ request: ClearTariffsRequest, _ id: MessageID) {
         guard usesTariffs else { return refuseTariffs(id) }
         // A transaction goes on with what it has (I10.FR.07, I07.FR.24).
@@ -131,6 +135,7 @@ extension Station {
         changeTariff(index, request.tariff)
     }
 
+    /// I11.FR.04, I11.FR.05, I11.FR.06.
     private func answer(_ request: ChangeTransactionTariffRequest) -> ChangeTransactionTariffResponse {
         switch request.tariff.fault {
         case .tooManyElements: return ChangeTransactionTariffResponse(status: .tooManyElements)

@@ -14,7 +14,7 @@ extension TariffType {
     /// Of prices for each kind of usage.
     static let mostElements = 50
     /// Of one price: more than any currency's units for a kilowatt-hour or a minute.
-    private static let dearest: DecimalNumber = 1_000_000_000
+    private static let dearest: DecimalNumber = 1_000_000
 
     var fault: TariffFault? {
         let counts = [
@@ -29,9 +29,7 @@ extension TariffType {
         guard conditions.allSatisfy({ $0?.isValid ?? true }), fixed.allSatisfy({ $0.conditions?.isValid ?? true })
         else { return .invalid("A time is hh:mm, a date is yyyy-mm-dd.") }
         let prices = (energy?.prices ?? []).map(\.priceKwh) + times.map(\.priceMinute) + fixed.map(\.priceFixed)
-        let rates = [energy?.taxRates, chargingTime?.taxRates, idleTime?.taxRates, fixedFee?.taxRates]
-            .compactMap(\.self).flatMap(\.self).map(\.tax)
-        guard (prices + rates).allSatisfy({ $0 <= Self.dearest && DecimalNumber(-1_000_000_000) <= $0 }) else {
+        guard prices.allSatisfy({ $0 <= Self.dearest && DecimalNumber(-1_000_000) <= $0 }) else {
             return .invalid("A price is beyond anything sensible.")
         }
         return nil
@@ -53,6 +51,7 @@ struct UsedElements: Equatable, Sendable {
     var chargingTime: Int?
     var idleTime: Int?
 
+    /// I12.FR.32.
     init(_ tariff: TariffType, at moment: TariffMoment) {
         energy = tariff.energy?.prices.firstIndex { $0.conditions?.hold(at: moment) ?? true }
         chargingTime = tariff.chargingTime?.prices.firstIndex { $0.conditions?.hold(at: moment) ?? true }

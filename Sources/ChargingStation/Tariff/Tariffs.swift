@@ -39,7 +39,7 @@ struct Tariffs: Equatable, Sendable {
 
     func hasRoom(_ evse: Int) -> Bool { installed.count { $0.evse == evse } < Self.mostPerEVSE }
 
-    /// What is in force at an EVSE: the one that came last (I07.FR.19 to .23).
+    /// What is in force at an EVSE: the one that came last (I07.FR.19, I07.FR.20, I07.FR.21, I07.FR.22, I07.FR.23).
     func current(_ evse: Int, at now: Int64) -> TariffType? {
         installed.filter { $0.evse == evse && $0.from <= now }.max { ($0.from, $0.slot) < ($1.from, $1.slot) }?.tariff
     }

@@ -7,6 +7,7 @@ import OCPP21
 
 extension Station {
     /// E01. A station that the backend has never accepted may be told not to begin (`TxBeforeAcceptedEnabled`).
+    /// E01.FR.08, E02.FR.06, E02.FR.08, F01.FR.05, F02.FR.13.
     mutating func beginTransaction(_ index: Int, _ occurrence: Occurrence) {
         guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index) else {
             return
@@ -56,6 +57,7 @@ extension Station {
     }
 
     /// E06. With the transaction the authorisation ends.
+    /// E06.FR.08, E07.FR.05, E07.FR.06, F03.FR.03.
     mutating func finishTransaction(_ index: Int, _ occurrence: Occurrence) {
         countCharging(index)
         let reason = evses[index].transaction?.stoppedReason ?? occurrence.stopped ?? .local
@@ -104,6 +106,7 @@ extension Station {
     // MARK: Authorisation
 
     /// Somebody may charge at this EVSE from now on.
+    /// E02.FR.20.
     mutating func authorize(_ index: Int, _ grant: Grant) {
         evses[index].grant = grant
         evses[index].paidUntil = nil
@@ -117,6 +120,7 @@ extension Station {
     }
 
     /// Nobody may any more. What becomes of the transaction is for its stop points.
+    /// F03.FR.02.
     mutating func deauthorize(_ index: Int, _ occurrence: Occurrence) {
         evses[index].grant = nil
         evses[index].connectBy = nil
@@ -129,6 +133,7 @@ extension Station {
     }
 
     /// E03.FR.05, E03.FR.15, F02.FR.07, F02.FR.08, C01.FR.26: nobody has plugged in in time.
+    /// C19.FR.01, C20.FR.02.
     mutating func advanceConnection() {
         for index in evses.indices {
             guard let at = evses[index].connectBy, now.monotonic >= at else { continue }

@@ -13,7 +13,7 @@ struct Grant: Equatable, Sendable {
     /// From RequestStartTransaction.
     var remoteStartId: Int?
     var reservationId: Int?
-    /// EVSEs the token may be used at; nil or empty is all (C01.FR.19 to .21).
+    /// EVSEs the token may be used at; nil or empty is all (C01.FR.19, C01.FR.20, C01.FR.21).
     var evses: [Int]?
     /// When the reservation that is used was made, in seconds since 1970.
     var reservedAt: Int64?

@@ -59,8 +59,8 @@ extension Station {
 
     // MARK: E17
 
-    /// E17.FR.10 and E17.FR.20: goes on with a transaction whose interruption was short, otherwise ends it. The interruption is
-    /// counted from the last moment that was kept, which is no later than the true one.
+    /// E17.FR.10 and E17.FR.20: goes on with a transaction whose interruption was short, otherwise ends it. The
+    /// interruption is counted from the last moment that was kept, which is no later than the true one. E17.FR.02.
     mutating func resumeOrEnd(_ index: Int) {
         guard let transaction = evses[index].transaction, transaction.isInterrupted else { return }
         evses[index].transaction?.isInterrupted = false
@@ -75,7 +75,8 @@ extension Station {
             index, stopped: boot.reason == .powerUp ? .powerLoss : .reboot, because: .abnormalCondition)
     }
 
-    /// E17.FR.11 to .18: in the state before; energy only if that is allowed, and then not everywhere at the same time.
+    /// E17.FR.11, E17.FR.12, E17.FR.13, E17.FR.14, E17.FR.15, E17.FR.16, E17.FR.17, E17.FR.18: in the state before;
+    /// energy only if that is allowed, and then not everywhere at the same time.
     private mutating func resume(_ index: Int) {
         let wasCharging = evses[index].transaction?.chargingState == .charging
         // The car that left meanwhile ends the transaction as usual, or lets it wait (E17.FR.16, E17.FR.17).
@@ -147,7 +148,7 @@ extension Station {
                 $0 + pause
             }
         }
-        let walls = (held + (alive ?? [])).map { now.monotonic + .seconds(Int(clamping: max(0, $0 - now.seconds))) }
+        let walls = (held + (alive ?? [])).map { now.monotonic + .seconds(Int(min(max(0, $0 - now.seconds), 1 << 30))) }
         return (walls + [interruptedSince.map { $0 + .seconds(Self.secondsForReports) }].compactMap(\.self)).min()
     }
 }

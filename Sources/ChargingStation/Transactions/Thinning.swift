@@ -5,10 +5,11 @@ import Electricity
 import OCPP
 import OCPP21
 
-/// Which events of transactions a queue may give up when it runs out of room in a long time offline. Nothing else is ever given up.
+/// Which events of transactions a queue may give up when it runs out of room in a long time offline. Nothing else is
+/// ever given up.
 package enum Thinning {
-    /// Whether an event is no more than a sample: nothing would be missing from the story without it. What was told once, a
-    /// change of state and the limits are never given up (E12.FR.04, J02.FR.12).
+    /// Whether an event is no more than a sample: nothing would be missing from the story without it. What was told
+    /// once, a change of state and the limits are never given up (E12.FR.04, J02.FR.12). E11.FR.04.
     package static func mayDrop(_ event: TransactionEventRequest) -> Bool {
         guard event.eventType == .updated, isSample(event.triggerReason) else { return false }
         let info = event.transactionInfo
@@ -30,14 +31,14 @@ package enum Thinning {
         }
     }
 
-    /// Of the samples of one transaction, in their order, those to give up: the second, the fourth, and so on, never the first or
-    /// the last (E11.FR.05, E12.FR.05, J02.FR.13). Called again, it halves what is left.
+    /// Of the samples of one transaction, in their order, those to give up: the second, the fourth, and so on, never
+    /// the first or the last (E11.FR.05, E12.FR.05, J02.FR.13). Called again, it halves what is left.
     package static func dropped<Event>(of samples: [Event]) -> [Event] {
         samples.indices.filter { $0 % 2 == 1 && $0 != samples.count - 1 }.map { samples[$0] }
     }
 
-    /// Puts the values of events that are given up into the end of their transaction, the only event that may carry values of
-    /// many intervals (J02.FR.10), as far as there is room in it.
+    /// Puts the values of events that are given up into the end of their transaction, the only event that may carry
+    /// values of many intervals (J02.FR.10), as far as there is room in it.
     package static func merge(_ dropped: [TransactionEventRequest], into end: inout TransactionEventRequest) {
         guard end.eventType == .ended else { return }
         let values = dropped.filter {

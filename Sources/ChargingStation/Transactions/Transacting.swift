@@ -21,8 +21,9 @@ struct Occurrence {
 }
 
 extension Station {
-    /// Takes a report of an EVSE: what has changed about bay, cable, signature and flow becomes one event each, in this order,
-    /// so that each is told by its most specific reason (E02.FR.17).
+    /// Takes a report of an EVSE: what has changed about bay, cable, signature and flow becomes one event each, in this
+    /// order, so that each is told by its most specific reason (E02.FR.17). E01.FR.15, E01.FR.18, E01.FR.19, E02.FR.15,
+    /// E03.FR.12, E06.FR.15, F01.FR.17, F03.FR.09.
     mutating func observe(_ index: Int, before: EVSEReport) {
         let report = evses[index].report
         guard evses[index].transaction?.isInterrupted != true else { return resumeOrEnd(index) }
@@ -61,8 +62,8 @@ extension Station {
         authorizeByPlug(index)
     }
 
-    /// E09: with `StopTxOnEVSideDisconnect` the authorisation ends with the connection; otherwise the car has some time to come
-    /// back (E10).
+    /// E09: with `StopTxOnEVSideDisconnect` the authorisation ends with the connection; otherwise the car has some time
+    /// to come back (E10). E09.FR.01.
     private mutating func unplug(_ index: Int) {
         let deauthorizes = variables.flag(TransactionVariables.stopsOnDisconnect) || evses[index].transaction == nil
         apply(Occurrence(.evCommunicationLost, stopped: .evDisconnected), index) {
@@ -126,7 +127,8 @@ extension Station {
 
     // MARK: Conditions and their consequence
 
-    /// Changes the conditions of an EVSE and does what follows: begins its transaction, ends it, or tells of the change.
+    /// Changes the conditions of an EVSE and does what follows: begins its transaction, ends it, or tells of the
+    /// change.
     mutating func apply(_ occurrence: Occurrence, _ index: Int, _ change: (inout TransactionConditions) -> Void) {
         let before = evses[index].conditions
         change(&evses[index].conditions)
@@ -146,7 +148,8 @@ extension Station {
         variables.list(key).compactMap(TransactionPoint.init(rawValue:))
     }
 
-    /// An authorisation that has gone takes what withheld energy with it; the transaction knows before its event is written.
+    /// An authorisation that has gone takes what withheld energy with it; the transaction knows before its event is
+    /// written.
     private mutating func settleAuthorization(_ index: Int) {
         if !evses[index].conditions.isAuthorized { evses[index].transaction?.holds = [] }
         refreshAuthorization(index)

@@ -18,6 +18,8 @@ struct Transaction: Equatable, Sendable {
     }
 
     /// What the next event has to say once (block E, 1.5).
+    /// C05.FR.03, C05.FR.05, C24.FR.03, C25.FR.25, E01.FR.10, E01.FR.13, E02.FR.01, E02.FR.03, E03.FR.03, F01.FR.04,
+    /// F01.FR.25, F02.FR.05, F02.FR.06, F02.FR.12, F07.FR.03, H01.FR.15.
     struct Unreported: Equatable, Sendable {
         var idToken: IdTokenType?
         var reservationId: Int?
@@ -34,7 +36,8 @@ struct Transaction: Equatable, Sendable {
     var nextNumber = 0
     /// Of the event Started, in seconds since 1970.
     var startedAt: Int64 = 0
-    /// When it was authorised and the car connected, in seconds since 1970: what relative profiles count from (K01.FR.42).
+    /// When it was authorised and the car connected, in seconds since 1970: what relative profiles count from
+    /// (K01.FR.42).
     var since: Int64?
     /// Whether energy may flow.
     var isAuthorized = false
@@ -90,8 +93,8 @@ extension Station {
         evses.contains { (evse ?? $0.id) == $0.id && $0.transaction != nil }
     }
 
-    /// Whether energy may flow at an EVSE: somebody is authorised, and nothing holds it back. With a late start point there
-    /// need not be a transaction yet.
+    /// Whether energy may flow at an EVSE: somebody is authorised, and nothing holds it back. With a late start point
+    /// there need not be a transaction yet. C01.FR.01, C06.FR.01, C17.FR.04, C17.FR.05, C12.FR.04.
     func mayTransfer(_ index: Int) -> Bool {
         guard setup.role == .inCharge, evses[index].conditions.isAuthorized else { return false }
         return evses[index].transaction?.isAuthorized ?? true
@@ -108,7 +111,7 @@ extension Station {
     mutating func updateTransaction(
         evse: Int, because trigger: TriggerReasonEnumType, _ change: (inout TransactionEventRequest) -> Void = { _ in }
     ) {
-        guard let index = index(ofEVSE: evse), evses[index].transaction != nil else { return }
+        guard let index = index(ofEVSE: evse), evses[index].transaction?.isInterrupted == false else { return }
         sendEvent(.updated, index, because: trigger, change)
     }
 

@@ -18,6 +18,7 @@ extension Station {
 
     /// E05: whether who was authorised may still charge. What the backend thinks of a token that ended an authorisation
     /// changes nothing.
+    /// C15.FR.03, C15.FR.04, C15.FR.06, C15.FR.07, F01.FR.03, F02.FR.11.
     private mutating func judge(_ token: IdTokenType, _ info: IdTokenInfoType, _ index: Int) {
         guard setup.role == .inCharge, let transaction = evses[index].transaction, let own = transaction.idToken,
             own.matches(token), evses[index].conditions.isAuthorized
@@ -56,6 +57,7 @@ extension Station {
     }
 
     /// E14.
+    /// E14.FR.01, E14.FR.02, E14.FR.03, E14.FR.04, E14.FR.05, E14.FR.06, E14.FR.07, E14.FR.08.
     func answer(_ request: GetTransactionStatusRequest) -> GetTransactionStatusResponse {
         guard let id = request.transactionId else {
             return GetTransactionStatusResponse(messagesInQueue: queue.hasAny)

@@ -21,8 +21,10 @@ extension Station {
         }
     }
 
-    /// Writes an event of the transaction at an EVSE. Everything that is to be said once is said with the first event after it
-    /// became known; the state is kept in the same outputs, so that number and event are on disk together (E01.FR.07).
+    /// Writes an event of the transaction at an EVSE. Everything that is to be said once is said with the first event
+    /// after it became known; the state is kept in the same outputs, so that number and event are on disk together
+    /// (E01.FR.07). C15.FR.02, E02.FR.07, E03.FR.06, E04.FR.01, E04.FR.02, E04.FR.03, E04.FR.04, E05.FR.04, E06.FR.14,
+    /// E07.FR.11, E08.FR.05, E08.FR.06, E08.FR.07, E08.FR.08, E09.FR.04, E10.FR.03, E11.FR.01, E12.FR.01.
     mutating func sendEvent(
         _ kind: TransactionEventEnumType, _ index: Int, because trigger: TriggerReasonEnumType,
         _ change: (inout TransactionEventRequest) -> Void = { _ in }
@@ -41,7 +43,8 @@ extension Station {
         if kind != .ended { keepTransaction(index) }
     }
 
-    /// The state of charging whenever it has changed, and where somebody asked for it (E02.FR.13, F06.FR.07, E17.FR.14).
+    /// The state of charging whenever it has changed, and where somebody asked for it (E02.FR.13, F06.FR.07,
+    /// E17.FR.14). E01.FR.09, E02.FR.09, E03.FR.07, E03.FR.13, E03.FR.14, E04.FR.05, E05.FR.05, F01.FR.14, F02.FR.02.
     private mutating func report(
         _ kind: TransactionEventEnumType, _ index: Int, in request: inout TransactionEventRequest
     ) {

@@ -41,11 +41,11 @@ struct TransactionUse: Equatable {
 
     /// The first limit that is reached, and what its end of the transaction is called.
     func reached(_ limit: TransactionLimitType) -> (trigger: TriggerReasonEnumType, reason: ReasonEnumType)? {
-        if let maxCost = limit.maxCost, let cost, cost >= maxCost || maxCost < 0 {
+        if let maxCost = limit.maxCost, maxCost < 0 || cost.map({ $0 >= maxCost }) ?? false {
             return (.costLimitReached, .localOutOfCredit)
         }
-        if let maxEnergy = limit.maxEnergy?.thousandths, let imported {
-            let (next, overflow) = imported.addingReportingOverflow(nextSecond)
+        if let maxEnergy = limit.maxEnergy?.thousandths, imported != nil || maxEnergy < 0 {
+            let (next, overflow) = (imported ?? 0).addingReportingOverflow(nextSecond)
             if overflow || next >= maxEnergy { return (.energyLimitReached, .energyLimitReached) }
         }
         if let maxTime = limit.maxTime, seconds >= Int64(maxTime) { return (.timeLimitReached, .timeLimitReached) }
@@ -56,6 +56,7 @@ struct TransactionUse: Equatable {
 
 extension Station {
     /// A limit of the backend (E16.FR.02), told back as far as it is supported (E16.FR.03).
+    /// C24.FR.04, C25.FR.26, F07.FR.04.
     mutating func setBackendLimit(_ index: Int, _ limit: TransactionLimitType) {
         guard let transaction = evses[index].transaction else { return }
         let backend = transaction.backendLimit?.changed(by: limit) ?? limit
@@ -79,7 +80,8 @@ extension Station {
         meetLimits(index)
     }
 
-    /// Withholds energy where a limit is reached, and lets it flow where it no longer is (E16.FR.05, .06, .10, .14).
+    /// Withholds energy where a limit is reached, and lets it flow where it no longer is (E16.FR.05, E16.FR.06,
+    /// E16.FR.10, E16.FR.14).
     mutating func meetLimits(_ index: Int) {
         meetInvalidToken(index)
         guard let transaction = evses[index].transaction, let limit = transaction.limit else { return }

@@ -40,9 +40,10 @@ struct TransactionConditions: Equatable, Sendable {
 enum TransactionStep: Equatable, Sendable {
     case nothing, start, update, end
 
-    /// A transaction begins with the first of its start points that comes true (E01.FR.01 to .06) and ends with the first of
-    /// its stop points that ceases to be (E06.FR.01 to .07). Only changes count: a cable that is still plugged in when a
-    /// transaction ends does not begin the next one.
+    /// A transaction begins with the first of its start points that comes true (E01.FR.01, E01.FR.02, E01.FR.03,
+    /// E01.FR.04, E01.FR.05, E01.FR.06) and ends with the first of its stop points that ceases to be (E06.FR.01,
+    /// E06.FR.02, E06.FR.03, E06.FR.04, E06.FR.05, E06.FR.06, E06.FR.07). Only changes count: a cable that is still
+    /// plugged in when a transaction ends does not begin the next one.
     init(
         from before: TransactionConditions, to after: TransactionConditions, isRunning: Bool,
         starts: [TransactionPoint], stops: [TransactionPoint]

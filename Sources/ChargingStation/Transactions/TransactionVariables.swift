@@ -18,8 +18,8 @@ enum TransactionVariables {
     static let unlocksOnDisconnect = VariableKey("OCPPCommCtrlr", "UnlockOnEVSideDisconnect")
     static let supportedLimits = VariableKey("TxCtrlr", "SupportedLimits")
 
-    /// The points' defaults are those of a transaction as 1.6 knows it (block E, 1.1.2). A short interruption, such as an update
-    /// of this software, does not end a transaction.
+    /// The points' defaults are those of a transaction as 1.6 knows it (block E, 1.1.2). A short interruption, such as
+    /// an update of this software, does not end a transaction.
     static func all(_ setup: StationSetup) -> [VariableDefinition] {
         points + [
             VariableDefinition(connectionTimeOut, .integer(0...86_400), unit: "s", .readWrite, standard: "120"),
