@@ -67,9 +67,11 @@ let house: [Room] = [
     Room(name: "COpenSSL", kind: .systemLibrary(pkgConfig: "openssl", apt: "libssl-dev")),
     // Evidence that survives: instructions, limits, decisions and traces as a chain in SQLite; settings that must survive.
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
+    Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
+    // What a station must not forget, for each backend: kept values and unanswered calls in SQLite.
+    Room(name: "StationStore", imports: ["CZlib"], products: ["GRDB"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
-    Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
     // OCPP-J's transport on the station's side: WebSocket with security profiles, supervision, when to try again.
     Room(
         name: "BackendLinks", imports: ["CZlib", "TLS"],
