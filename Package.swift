@@ -41,6 +41,10 @@ let house: [Room] = [
     Room(name: "OCPP21", imports: ["Electricity", "JSONText", "OCPP"]),
     // A charging station as one backend sees it: functional blocks over one model, in the words of OCPP 2.1.
     Room(name: "ChargingStation", imports: ["Electricity", "JSONText", "OCPP", "OCPP21"]),
+    // What a connection speaks, as messages of OCPP 2.1: the versions 2.0.1 and 1.6 translated. In part generated: scripts/generate-ocpp.
+    Room(
+        name: "StationFaces",
+        imports: ["ChargingStation", "Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]),
     // EXI bit streams and what every V2G schema needs: the handshake, XML signatures. Generated: scripts/generate-exi.
     Room(name: "EXI", testImports: ["EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]),
     // The messages of one standard each, with their generated codecs.
