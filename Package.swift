@@ -90,10 +90,11 @@ let house: [Room] = [
     Room(
         name: "Gateway",
         imports: [
-            "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "Journal", "LinuxIO",
-            "LocalAPI", "PowerControl", "SimulatedSite", "SiteRegisters", "CRealTime",
+            "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
+            "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl", "SimulatedSite",
+            "SiteRegisters", "StationFaces", "StationStore", "TLS", "CRealTime",
         ],
-        products: ["Logging", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
+        products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.
     Room(
         name: "Bench",

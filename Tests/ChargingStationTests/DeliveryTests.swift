@@ -32,7 +32,8 @@ private struct DeliveryBench {
 
     mutating func next() -> CSMSRequest? {
         while let number = delivery.readsAfter {
-            delivery.loaded(Array(disk.filter { $0.number > number }.prefix(Delivery.batch)))
+            let batch = disk.filter { $0.number > number }.prefix(Delivery.batch)
+            delivery.loaded(Array(batch), of: batch.count)
         }
         return delivery.next(at: now) { allowed.contains($0) }
     }

@@ -108,11 +108,13 @@ package struct Delivery: Sendable {
         return head.last?.number ?? 0
     }
 
-    /// - Parameter batch: The next of disk, in order, `Delivery.batch` unless there are fewer.
-    package mutating func loaded(_ batch: [Durable]) {
+    /// - Parameters:
+    ///   - calls: The next of disk, in order.
+    ///   - count: How many were read, `Delivery.batch` unless there are fewer, with those that nobody can read any more.
+    package mutating func loaded(_ calls: [Durable], of count: Int) {
         // What thinning has removed meanwhile is missed here and nowhere else.
-        onDiskOnly = batch.count < Self.batch ? 0 : max(0, onDiskOnly - batch.count)
-        head += batch
+        onDiskOnly = count < Self.batch ? 0 : max(0, onDiskOnly - count)
+        head += calls
     }
 
     /// The store has removed some of those that are not in memory.
