@@ -27,16 +27,18 @@ extension Station {
         case (.notifyCustomerInformation, _): break
         case (.notifyDERAlarm, _): break
         case (.notifyDERStartStop, _): break
-        case (.notifyDisplayMessages, _): break
+        case (.notifyDisplayMessages, _): partIsDone(request)
         case (.notifyEVChargingNeeds, _): break
         case (.notifyEVChargingSchedule, _): break
-        case (.notifyEvent, _): break
-        case (.notifyMonitoringReport, _): break
+        case (.notifyEvent, _): eventIsDone(request)
+        case (.notifyMonitoringReport, _): partIsDone(request)
         case (.notifyPeriodicEventStream, _): break
         case (.notifyPriorityCharging, _): break
-        case (.notifyReport, _): break
+        case (.notifyReport, _): partIsDone(request)
         case (.notifySettlement, _): break
         case (.notifyWebPaymentStarted, _): break
+        case (.openPeriodicEventStream(let request), .openPeriodicEventStream(let response)):
+            streamIsAnswered(request.constantStreamData.id, isAccepted: response.status == .accepted)
         case (.openPeriodicEventStream, _): break
         case (.publishFirmwareStatusNotification, _): break
         case (.pullDynamicScheduleUpdate, _): break
@@ -71,17 +73,17 @@ extension Station {
         case .notifyCustomerInformation: break
         case .notifyDERAlarm: break
         case .notifyDERStartStop: break
-        case .notifyDisplayMessages: break
+        case .notifyDisplayMessages: partIsDone(request)
         case .notifyEVChargingNeeds: break
         case .notifyEVChargingSchedule: break
-        case .notifyEvent: break
-        case .notifyMonitoringReport: break
+        case .notifyEvent: eventIsDone(request)
+        case .notifyMonitoringReport: partIsDone(request)
         case .notifyPeriodicEventStream: break
         case .notifyPriorityCharging: break
-        case .notifyReport: break
+        case .notifyReport: partIsDone(request)
         case .notifySettlement: break
         case .notifyWebPaymentStarted: break
-        case .openPeriodicEventStream: break
+        case .openPeriodicEventStream(let request): streamIsAnswered(request.constantStreamData.id, isAccepted: false)
         case .publishFirmwareStatusNotification: break
         case .pullDynamicScheduleUpdate: break
         case .reportChargingProfiles: break

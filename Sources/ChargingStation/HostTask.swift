@@ -11,8 +11,37 @@ package enum HostTask: Equatable, Sendable {
     case unlock(reply: MessageID, evse: Int, connector: Int)
     /// Set the clock, if it is far off and the host may.
     case setClock(to: DateTime)
+    /// How to connect from the next attempt on.
+    case useConnectionSettings(ConnectionSettings)
+    /// Show these, each in turn, instead of the former; none leaves the display to the station.
+    case display([MessageInfoType])
+    /// A vendor's message that `StationSetup.vendorMessages` lists.
+    case dataTransfer(reply: MessageID, DataTransferRequest)
 }
 
 package enum HostReport: Equatable, Sendable {
     case unlocked(reply: MessageID, UnlockStatusEnumType)
+    /// Which network profile the connection uses that `.connected` will tell of.
+    case usesNetworkProfile(slot: Int)
+    /// An EVSE has been reset; or could not be, as the station itself (nil).
+    case reset(evse: Int?, succeeded: Bool)
+    /// By how much the clock has been moved.
+    case clockSet(byMilliseconds: Int64)
+    case dataTransferred(reply: MessageID, DataTransferResponse)
+    /// The host has something to say to the backend that OCPP has no word for.
+    case sendDataTransfer(DataTransferRequest)
+}
+
+extension Station {
+    /// What the host finished, and who waits for it.
+    mutating func take(_ report: HostReport) {
+        switch report {
+        case .unlocked: break
+        case .usesNetworkProfile(let slot): uses(slot: slot)
+        case .reset(let evse, let succeeded): resetEnded(evse: evse, succeeded: succeeded)
+        case .clockSet(let milliseconds): clockWasSet(byMilliseconds: milliseconds)
+        case .dataTransferred(let reply, let response): answerTransfer(reply, response)
+        case .sendDataTransfer(let request): call(.dataTransfer(request))
+        }
+    }
 }

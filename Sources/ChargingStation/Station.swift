@@ -13,7 +13,13 @@ import OCPP21
 package struct Station: Sendable {
     let setup: StationSetup
     var variables: DeviceModel
-    var boot = BootProgress()
+    var boot: BootProgress
+    var network = NetworkUse()
+    var reset: ResetProgress
+    var reports = OutgoingReports()
+    var monitoring: Monitoring
+    var display: DisplayMessages
+    var transfers = DataTransfers()
     /// Nil while connected.
     var offlineSince: Int64?
     /// What the connection speaks, or spoke last.
@@ -32,13 +38,20 @@ package struct Station: Sendable {
         self.now = now
         chance = SplitMix64(state: setup.seed)
         variables = DeviceModel(setup, kept: kept)
+        boot = BootProgress(kept: kept)
+        reset = ResetProgress(kept: kept)
+        monitoring = Monitoring(setup, kept: kept)
+        display = DisplayMessages(kept: kept)
         evses = setup.evses.map(EVSEState.init)
         offlineSince = now.seconds
+        takeConfiguredProfile(kept: kept)
+        settleMonitors()
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
     package mutating func handle(_ input: StationInput, at now: StationTime) -> [StationOutput] {
         self.now = now
+        noteExchange(input)
         switch input {
         case .connected(let version): connect(version)
         case .disconnected: disconnect()
@@ -46,7 +59,8 @@ package struct Station: Sendable {
         case .answered(let request, let response): take(response, to: request)
         case .failed(let request, let failure): take(failure, of: request)
         case .evse(let id, let report): take(report, of: id)
-        case .presented, .contract, .needs, .priorityCharging, .external, .grid, .done, .security: break
+        case .done(let report): take(report)
+        case .presented, .contract, .needs, .priorityCharging, .external, .grid, .security: break
         case .tick: break
         }
         passTime()
@@ -56,13 +70,17 @@ package struct Station: Sendable {
     }
 
     /// When to come back with `.tick` at the latest; nil when nothing waits.
-    package var deadline: Instant? { [boot.retryAt, boot.heartbeatAt].compactMap(\.self).min() }
+    package var deadline: Instant? {
+        [boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt].compactMap(\.self).min()
+    }
 
     // MARK: For the blocks
 
     mutating func emit(_ output: StationOutput) { outputs.append(output) }
 
-    mutating func call(_ request: CSMSRequest, _ kind: CallClass = .volatile) { emit(.call(request, kind)) }
+    mutating func call(_ request: CSMSRequest, _ kind: CallClass = .volatile) {
+        emit(.call(request, kind == .volatile && isQueued(request) ? .durable : kind))
+    }
 
     /// A number nobody can guess from the last; only as good as the seed.
     mutating func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &chance) }
@@ -95,7 +113,13 @@ package struct Station: Sendable {
     }
 
     /// Everything that is due by now.
-    private mutating func passTime() { advanceBoot() }
+    private mutating func passTime() {
+        advanceBoot()
+        advanceReset()
+        advanceDisplay()
+        // Last, since it watches what the others do.
+        advanceMonitoring()
+    }
 }
 
 /// What the station knows of one EVSE.

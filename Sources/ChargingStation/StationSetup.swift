@@ -22,6 +22,8 @@ package struct StationSetup: Equatable, Sendable {
         package var connectorType: String
         /// Whether a car is spoken to by ISO 15118, which knows a contract and needs.
         package var speaksISO15118: Bool
+        /// Whether the host can reset it alone (B11.FR.09).
+        package var canReset = false
 
         package init(
             id: Int, supply: EVSEConditions.Supply, ratings: PowerLimits, connectorType: String = "cCCS2",
@@ -43,6 +45,14 @@ package struct StationSetup: Equatable, Sendable {
     package var evses: [EVSE]
     package var nominalVoltage = 230
     package var clock = LocalClock.utc
+    /// How the configuration says to reach the backend: the first network profile.
+    package var networkProfile: NetworkConnectionProfileType?
+    /// Whether a backend may be reached without password and TLS (security profile 0).
+    package var allowsInsecure = false
+    /// Of the displays, as RFC 5646 has them; the first is the standard. Empty is a station without a display.
+    package var displayLanguages = ["en"]
+    /// What data transfers the host understands: messages by vendor (block P).
+    package var vendorMessages: [String: [String]] = [:]
     /// Makes ids that nobody else makes: transactions, requests. Injected, so that a run can be repeated.
     package var seed: UInt64
 

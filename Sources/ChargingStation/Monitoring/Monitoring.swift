@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import OCPP
+import OCPP21
+
+/// All monitors of the station (N02 to N08).
+struct Monitoring: Equatable, Sendable {
+    /// Custom and built-in ones together.
+    static let most = 200
+    /// NotifyEvent requests on disk that no backend has answered; further events are not queued.
+    static let mostQueued = 1_000
+    static let keptPrefix = "monitor/"
+    static let exceededSuffix = "/exceeded"
+
+    /// What the station brings along, with the first ids.
+    let factory: [Monitor]
+    private(set) var monitors: [Int: Monitor] = [:]
+    /// Preconfigured ones that a backend has cleared after changing them.
+    private(set) var cleared: Set<Int> = []
+    var nextEvent = 0
+    var queued = 0
+    var streams: [Int: EventStream] = [:]
+
+    init(_ setup: StationSetup, kept: [String: [UInt8]]) {
+        factory = Self.factory(setup)
+        for (key, bytes) in kept where key.hasPrefix(Self.keptPrefix) {
+            restore(key.dropFirst(Self.keptPrefix.count), bytes)
+        }
+        activate(.all)
+        for id in monitors.keys where kept["\(Self.keptPrefix)\(id)\(Self.exceededSuffix)"] != nil {
+            monitors[id]?.restore(isExceeded: true)
+        }
+    }
+
+    /// N07.FR.13.
+    private mutating func restore(_ name: Substring, _ bytes: [UInt8]) {
+        guard let id = Int(name) else { return }
+        guard !bytes.isEmpty else {
+            cleared.insert(id)
+            return
+        }
+        guard let data = object(SetMonitoringDataType.self, from: bytes) else { return }
+        monitors[id] = Monitor(data, id: id, key: VariableKey(data.component, data.variable))
+    }
+
+    /// Hard-wired: what breaks is told. Preconfigured: to which backend the station talks.
+    static func factory(_ setup: StationSetup) -> [Monitor] {
+        let problems = setup.evses.enumerated().map { offset, evse in
+            Monitor(
+                id: offset + 1, key: VariableKey("EVSE", "Problem", evse: evse.id), type: .delta, value: 1, severity: 2,
+                kind: .hardWiredMonitor)
+        }
+        let network = Monitor(
+            id: problems.count + 1, key: VariableKey("OCPPCommCtrlr", "ActiveNetworkProfile"), type: .delta, value: 1,
+            severity: 8, kind: .preconfiguredMonitor)
+        return problems + [network]
+    }
+
+    /// Puts the built-in monitors in place that a base asks for, beside the custom ones there are.
+    mutating func activate(_ base: MonitoringBaseEnumType) {
+        for monitor in factory {
+            let isActive =
+                monitor.kind == .hardWiredMonitor || (base != .hardWiredOnly && !cleared.contains(monitor.id))
+            let present = monitors[monitor.id]
+            if isActive && present == nil { monitors[monitor.id] = monitor }
+            if !isActive && present?.kind == .preconfiguredMonitor { monitors[monitor.id] = nil }
+        }
+    }
+
+    /// N03.FR.03 to .05.
+    /// - Returns: The ids of the custom monitors that are gone.
+    mutating func setBase(_ base: MonitoringBaseEnumType) -> [Int] {
+        let forgotten = cleared
+        cleared = []
+        var gone: [Int] = []
+        if base != .all {
+            gone = monitors.values.filter { $0.kind == .customMonitor }.map(\.id).sorted()
+            for id in gone { monitors[id] = nil }
+        }
+        activate(base)
+        return gone + forgotten.sorted()
+    }
+
+    /// One that no monitor has or had from the factory.
+    var freeID: Int { max(factory.count, monitors.keys.max() ?? 0) + 1 }
+
+    mutating func set(_ monitor: Monitor) {
+        var monitor = monitor
+        if let former = monitors[monitor.id] { monitor.replaces(former) }
+        monitors[monitor.id] = monitor
+        cleared.remove(monitor.id)
+    }
+
+    /// A change of a preconfigured monitor that is cleared takes the monitor with it, until the base is set.
+    mutating func remove(_ id: Int) {
+        monitors[id] = nil
+        if factory.contains(where: { $0.id == id }) { cleared.insert(id) }
+    }
+
+    mutating func look(_ id: Int, at reading: Monitor.Reading, _ time: StationTime) -> Monitor.Finding? {
+        monitors[id]?.look(at: reading, time.wall)
+    }
+
+    mutating func stream(_ id: Int, with params: PeriodicEventStreamParamsType?) { monitors[id]?.stream = params }
+
+    var sorted: [Monitor] { monitors.values.sorted { $0.id < $1.id } }
+}
+
+extension Monitor {
+    /// Any monitor that a backend sets becomes a custom one (N04.FR.15).
+    init(_ data: SetMonitoringDataType, id: Int, key: VariableKey) {
+        self.init(
+            id: id, key: key, type: data.type, value: data.value, severity: data.severity,
+            transaction: data.transaction ?? false, kind: .customMonitor, stream: data.periodicEventStream)
+    }
+
+    var data: SetMonitoringDataType {
+        SetMonitoringDataType(
+            value: value, type: type, severity: severity, component: key.componentType, variable: key.variableType,
+            id: id, periodicEventStream: stream, transaction: transaction)
+    }
+}
