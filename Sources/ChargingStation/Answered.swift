@@ -10,6 +10,7 @@ extension Station {
         switch (request, response) {
         case (.bootNotification, .bootNotification(let response)): take(response)
         case (.heartbeat, .heartbeat(let response)): take(response)
+        case (.authorize(let request), .authorize(let response)): take(response, to: request)
         case (.authorize, _): break
         case (.batterySwap, _): break
         case (.bootNotification, _): break
@@ -48,6 +49,7 @@ extension Station {
         case (.securityEventNotification, _): break
         case (.signCertificate, _): break
         case (.statusNotification, _): break
+        case (.transactionEvent(let request), .transactionEvent(let response)): take(response, to: request)
         case (.transactionEvent, _): break
         case (.vatNumberValidation, _): break
         }
@@ -57,7 +59,7 @@ extension Station {
     mutating func take(_ failure: CallFailure, of request: CSMSRequest) {
         switch request {
         case .bootNotification: retryBoot()
-        case .authorize: break
+        case .authorize(let request): takeFailure(of: request)
         case .batterySwap: break
         case .clearedChargingLimit: break
         case .closePeriodicEventStream: break
@@ -91,7 +93,7 @@ extension Station {
         case .reservationStatusUpdate: break
         case .securityEventNotification: break
         case .signCertificate: break
-        case .statusNotification: break
+        case .statusNotification(let request): takeFailure(failure, of: request)
         case .transactionEvent: break
         case .vatNumberValidation: break
         }

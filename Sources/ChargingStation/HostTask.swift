@@ -9,6 +9,10 @@ package enum HostTask: Equatable, Sendable {
     /// Restart the daemon, or what an EVSE consists of.
     case reset(evse: Int?)
     case unlock(reply: MessageID, evse: Int, connector: Int)
+    /// Give the driver the cable back.
+    case release(evse: Int)
+    /// Tell a car with a contract whether it may charge (C07), and how the backend lets it.
+    case answerContract(evse: Int, isAccepted: Bool, [EnergyTransferModeEnumType]?)
     /// Set the clock, if it is far off and the host may.
     case setClock(to: DateTime)
     /// How to connect from the next attempt on.
@@ -36,7 +40,7 @@ extension Station {
     /// What the host finished, and who waits for it.
     mutating func take(_ report: HostReport) {
         switch report {
-        case .unlocked: break
+        case .unlocked(let reply, let status): answerUnlock(reply, status)
         case .usesNetworkProfile(let slot): uses(slot: slot)
         case .reset(let evse, let succeeded): resetEnded(evse: evse, succeeded: succeeded)
         case .clockSet(let milliseconds): clockWasSet(byMilliseconds: milliseconds)

@@ -24,6 +24,8 @@ package struct StationSetup: Equatable, Sendable {
         package var speaksISO15118: Bool
         /// Whether the host can reset it alone (B11.FR.09).
         package var canReset = false
+        /// Whether the cable belongs to the EVSE, so that no connector of it is ever locked here.
+        package var hasFixedCable = true
 
         package init(
             id: Int, supply: EVSEConditions.Supply, ratings: PowerLimits, connectorType: String = "cCCS2",
@@ -44,6 +46,8 @@ package struct StationSetup: Equatable, Sendable {
     package var role = Role.inCharge
     package var evses: [EVSE]
     package var nominalVoltage = 230
+    /// Whether the meters sign what they measure.
+    package var hasSigningMeter = false
     package var clock = LocalClock.utc
     /// How the configuration says to reach the backend: the first network profile.
     package var networkProfile: NetworkConnectionProfileType?
