@@ -21,6 +21,13 @@ package enum HostTask: Equatable, Sendable {
     case display([MessageInfoType])
     /// A vendor's message that `StationSetup.vendorMessages` lists.
     case dataTransfer(reply: MessageID, DataTransferRequest)
+    case keys(KeyTask)
+    case firmware(FirmwareTask)
+    case log(LogTask)
+    /// What the backend answered to a car that wanted a contract certificate; nil if it did not.
+    case contractAnswered(evse: Int, Get15118EVCertificateResponse?)
+    /// What is known of the certificates a car showed.
+    case vehicleChecked(evse: Int, [CertificateStatusType])
 }
 
 package enum HostReport: Equatable, Sendable {
@@ -34,6 +41,9 @@ package enum HostReport: Equatable, Sendable {
     case dataTransferred(reply: MessageID, DataTransferResponse)
     /// The host has something to say to the backend that OCPP has no word for.
     case sendDataTransfer(DataTransferRequest)
+    case keys(KeyReport)
+    case firmware(FirmwareReport)
+    case log(LogReport)
 }
 
 extension Station {
@@ -46,6 +56,9 @@ extension Station {
         case .clockSet(let milliseconds): clockWasSet(byMilliseconds: milliseconds)
         case .dataTransferred(let reply, let response): answerTransfer(reply, response)
         case .sendDataTransfer(let request): call(.dataTransfer(request))
+        case .keys(let report): take(report)
+        case .firmware(let report): take(report)
+        case .log(let report): take(report)
         }
     }
 }

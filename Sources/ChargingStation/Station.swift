@@ -34,6 +34,10 @@ package struct Station: Sendable {
     var queue = QueueState()
     /// Since when a transaction from before a restart waits for its EVSE to report.
     var interruptedSince: Instant?
+    var security: Security
+    var certificates: Certificates
+    var firmware: FirmwareUpdates
+    var logUpload: LogUpload?
 
     /// The time of the input that is being handled.
     var now: StationTime
@@ -52,12 +56,17 @@ package struct Station: Sendable {
         display = DisplayMessages(kept: kept)
         evses = setup.evses.map(EVSEState.init)
         offlineSince = now.seconds
-        takeConfiguredProfile(kept: kept)
-        settleMonitors()
         authorization = Authorization(kept: kept)
         availability = Availability(setup, kept: kept)
         reservations = Reservations(kept: kept)
+        security = Security(kept: kept)
+        certificates = Certificates(kept: kept, at: now.monotonic)
+        firmware = FirmwareUpdates(kept: kept)
+        logUpload = LogUpload(kept: kept, at: now.monotonic)
+        takeConfiguredProfile(kept: kept)
+        settleMonitors()
         restoreTransactions(kept)
+        if firmware.hasRestarted { boot.reason = .firmwareUpdate }
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
@@ -78,7 +87,11 @@ package struct Station: Sendable {
         case .limited(let evse, let limit): index(ofEVSE: evse).map { setDriverLimit($0, limit) }
         case .queue(let queue): self.queue = queue
         case .grid(let reading): metering.grid = reading
-        case .needs, .priorityCharging, .external, .security: break
+        case .needs, .priorityCharging, .external: break
+        case .security(let event, let detail): raise(event, detail: detail)
+        case .refused(let refusal): take(refusal)
+        case .contractWanted(let evse, let request): relay(evse: evse, request)
+        case .vehicleShowed(let evse, let chain): checkVehicle(evse: evse, chain)
         case .tick: break
         }
         passTime()
@@ -89,7 +102,10 @@ package struct Station: Sendable {
 
     /// When to come back with `.tick` at the latest; nil when nothing waits.
     package var deadline: Instant? {
-        [boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt, transactionDeadline].compactMap(\.self).min()
+        [
+            boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt, transactionDeadline, certificatesDeadline,
+            firmwareDeadline, logUpload?.deadline,
+        ].compactMap(\.self).min()
     }
 
     // MARK: For the blocks
@@ -117,12 +133,15 @@ package struct Station: Sendable {
     private mutating func connect(_ version: OCPPVersion) {
         self.version = version
         offlineSince = nil
+        settleProofs()
+        inspectKeys()
         beginBoot()
     }
 
     private mutating func disconnect() {
         offlineSince = now.seconds
         pauseBoot()
+        abandonVehicles()
     }
 
     private mutating func take(_ report: EVSEReport, of id: Int) {
@@ -140,6 +159,10 @@ package struct Station: Sendable {
         advanceTransactions()
         // Last, since it watches what the others do.
         advanceMonitoring()
+        advanceCertificates()
+        advanceFirmware()
+        advanceLogUpload()
+        advanceSecurity()
     }
 }
 

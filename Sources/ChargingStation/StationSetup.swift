@@ -48,6 +48,12 @@ package struct StationSetup: Equatable, Sendable {
     package var nominalVoltage = 230
     /// Whether the meters sign what they measure.
     package var hasSigningMeter = false
+    /// Who operates it; goes into its certificates (A00.FR.509).
+    package var organization: String?
+    /// Whether a new CSMS root must be signed by the one before (AdditionalRootCertificateCheck).
+    package var checksAdditionalRoots = false
+    /// Whether firmware is installed that nobody has signed (L02).
+    package var takesUnsignedFirmware = false
     package var clock = LocalClock.utc
     /// How the configuration says to reach the backend: the first network profile.
     package var networkProfile: NetworkConnectionProfileType?
