@@ -46,6 +46,8 @@ package struct StationConversation: Sendable {
         /// 1.6, LocalAuthListMaxLength and MaxChargingProfilesInstalled.
         package var longestLocalList = 1_000
         package var mostProfiles = 100
+        /// 1.6, V2XMaxDischargeW: watts at the connector that can deliver most; nil where none can.
+        package var mostDischarge: Int?
         package init() {}
     }
 
