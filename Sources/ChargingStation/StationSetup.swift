@@ -57,6 +57,10 @@ package struct StationSetup: Equatable, Sendable {
     package var clock = LocalClock.utc
     /// How the configuration says to reach the backend: the first network profile.
     package var networkProfile: NetworkConnectionProfileType?
+    /// Seconds: what WebSocketPingInterval, RetryBackOffWaitMinimum and RetryBackOffRandomRange are until the backend sets them.
+    package var pingInterval = 30
+    package var backOffMinimum = 10
+    package var backOffRandomRange = 10
     /// Whether a backend may be reached without password and TLS (security profile 0).
     package var allowsInsecure = false
     /// Of the displays, as RFC 5646 has them; the first is the standard. Empty is a station without a display.

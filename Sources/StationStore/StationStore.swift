@@ -13,12 +13,15 @@ package final class StationStore {
     package struct StoredCall: Equatable, Sendable {
         package var number: UInt64
         package var body: [UInt8]
+        /// The transaction it belongs to.
+        package var topic: String?
         /// Whether it may be removed when there is no room.
         package var isThinnable: Bool
 
-        package init(number: UInt64, body: [UInt8], isThinnable: Bool) {
+        package init(number: UInt64, body: [UInt8], topic: String? = nil, isThinnable: Bool) {
             self.number = number
             self.body = body
+            self.topic = topic
             self.isThinnable = isThinnable
         }
     }
@@ -69,7 +72,7 @@ package final class StationStore {
             sql: """
                 CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS call (
-                    number INTEGER PRIMARY KEY NOT NULL, thinnable INTEGER NOT NULL, body BLOB NOT NULL);
+                    number INTEGER PRIMARY KEY NOT NULL, thinnable INTEGER NOT NULL, topic BLOB, body BLOB NOT NULL);
                 CREATE INDEX IF NOT EXISTS thinnable ON call (number) WHERE thinnable = 1;
                 PRAGMA user_version = 1;
                 """)
@@ -132,10 +135,13 @@ package final class StationStore {
                 try database.cachedStatement(sql: "DELETE FROM kept WHERE key = ?").execute(arguments: [key])
             }
         }
-        let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO call VALUES (?, ?, ?)")
+        let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO call VALUES (?, ?, ?, ?)")
         for call in changes.appended {
             try insert.execute(
-                arguments: [Int64(clamping: call.number), call.isThinnable, Data(text.compressed(call.body))])
+                arguments: [
+                    Int64(clamping: call.number), call.isThinnable, call.topic.map(Self.packed),
+                    Data(text.compressed(call.body)),
+                ])
         }
         let delete = try database.cachedStatement(sql: "DELETE FROM call WHERE number = ?")
         for number in changes.removed { try delete.execute(arguments: [Int64(clamping: number)]) }
@@ -172,17 +178,41 @@ package final class StationStore {
     package func calls(after number: UInt64, most count: Int) throws(StoreFault) -> [StoredCall] {
         try reading { database in
             let statement = try database.cachedStatement(
-                sql: "SELECT number, body, thinnable FROM call WHERE number > ? ORDER BY number LIMIT ?")
+                sql: "SELECT number, body, thinnable, topic FROM call WHERE number > ? ORDER BY number LIMIT ?")
             let rows = try Row.fetchCursor(statement, arguments: [Int64(clamping: number), count])
             var calls: [StoredCall] = []
             while let row = try rows.next() {
                 calls.append(
                     StoredCall(
                         number: UInt64(clamping: row[0] as Int64), body: text.restored([UInt8](row[1] as Data)) ?? [],
-                        isThinnable: row[2]))
+                        topic: (row[3] as Data?).map(Self.unpacked), isThinnable: row[2]))
             }
             return calls
         }
+    }
+
+    /// How many calls there are of each transaction.
+    package func topics() throws(StoreFault) -> [String: Int] {
+        try reading { database in
+            var counts: [String: Int] = [:]
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT topic, count(*) FROM call WHERE topic IS NOT NULL GROUP BY topic")
+            while let row = try rows.next() { counts[Self.unpacked(row[0])] = row[1] }
+            return counts
+        }
+    }
+
+    /// A UUID takes 17 bytes instead of 36, since there is one in every row. The first byte says which it is.
+    private static func packed(_ topic: String) -> Data {
+        guard let id = UUID(uuidString: topic), id.uuidString.lowercased() == topic else { return Data([0] + topic.utf8) }
+        return withUnsafeBytes(of: id.uuid) { Data([1] + $0) }
+    }
+
+    private static func unpacked(_ data: Data) -> String {
+        guard data.first == 1, data.count == 17 else { return String(decoding: data.dropFirst(), as: UTF8.self) }
+        var id = UUID().uuid
+        withUnsafeMutableBytes(of: &id) { _ = data.dropFirst().copyBytes(to: $0) }
+        return UUID(uuid: id).uuidString.lowercased()
     }
 
     /// Bytes in the file, without those that are free to be used again.

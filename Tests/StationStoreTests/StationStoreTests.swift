@@ -44,7 +44,9 @@ private final class StoreFolder {
         try store.commit(
             changes {
                 $0.appended = numbers.map {
-                    .init(number: UInt64($0), body: event($0), isThinnable: isThinnable($0))
+                    .init(
+                        number: UInt64($0), body: event($0), topic: "3f0c9d52-8d3e-4c7b-9b1e-0d9f0a2b7c61",
+                        isThinnable: isThinnable($0))
                 }
             })
     }
@@ -81,6 +83,24 @@ private final class StoreFolder {
             seen += piece.map(\.number)
         }
         #expect(seen == Array(1...1_000))
+    }
+
+    /// What GetTransactionStatus asks (E14).
+    @Test func `the calls of each transaction are counted`() throws {
+        let store = try StationStore.open(file: nil).store
+        let topics = ["3f0c9d52-8d3e-4c7b-9b1e-0d9f0a2b7c61", "of 1.6", "", "123456789012345", nil]
+        try store.commit(
+            changes { changes in
+                changes.appended = topics.enumerated().map {
+                    .init(number: UInt64($0.offset + 1), body: [1], topic: $0.element, isThinnable: false)
+                }
+            })
+        try append(10...12, to: store) { _ in true }
+        #expect(
+            try store.topics() == [
+                "3f0c9d52-8d3e-4c7b-9b1e-0d9f0a2b7c61": 4, "of 1.6": 1, "": 1, "123456789012345": 1,
+            ])
+        #expect(try store.calls(after: 0, most: 5).map(\.topic) == topics)
     }
 
     /// E12.FR.05.

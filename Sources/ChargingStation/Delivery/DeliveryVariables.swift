@@ -8,16 +8,9 @@ extension Station {
     package var deliveryRules: Delivery.Rules {
         var rules = Delivery.Rules()
         rules.attempts =
-            variables.integer(VariableKey("OCPPCommCtrlr", "MessageAttempts", instance: "TransactionEvent")) ?? 5
-        let seconds = variables.integer(
-            VariableKey("OCPPCommCtrlr", "MessageAttemptInterval", instance: "TransactionEvent"))
+            variables.integer(ProvisioningVariables.messageAttempts) ?? 5
+        let seconds = variables.integer(ProvisioningVariables.messageAttemptInterval)
         if let seconds { rules.interval = .seconds(min(max(seconds, 0), 86_400)) }
         return rules
-    }
-
-    /// How long a call waits for its answer.
-    package var messageTimeout: Interval {
-        let seconds = variables.integer(VariableKey("OCPPCommCtrlr", "MessageTimeout", instance: "Default")) ?? 30
-        return .seconds(min(max(seconds, 1), 3_600))
     }
 }

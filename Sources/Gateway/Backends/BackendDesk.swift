@@ -48,6 +48,11 @@ actor BackendDesk {
     private var sender: Task<Void, Never>?
     private var link: BackendLink<ContinuousClock>?
     private var linkTask: Task<Void, Never>?
+    private var plan: LinkPlan?
+    /// The next attempt is to be made with other profiles.
+    private var hasNewSettings = false
+    private var relinkAfter = Duration.zero
+    private var told = QueueState()
     private var alarm: Scheduled<Void>?
     private var alarmAt: Instant?
     private var connections = 0
@@ -109,16 +114,15 @@ actor BackendDesk {
     private func keepConnected() async {
         while !Task.isCancelled {
             do throws(BackendRefused) {
-                let profile = try NetworkProfile(backend)
+                let plan = try LinkPlan(station, backend)
+                for fault in plan.faults { logger.error("\(fault)") }
+                self.plan = plan
                 var bounds = LinkBounds()
-                bounds.pingInterval = .nanoseconds(backend.ping.nanoseconds)
+                bounds.pingInterval = plan.pingInterval
                 let link = BackendLink(
-                    [profile],
-                    policy: ReconnectPolicy(
-                        minimum: .nanoseconds(backend.retry.nanoseconds),
-                        randomRange: .nanoseconds(backend.retrySpread.nanoseconds)),
-                    bounds: bounds, on: group, clock: ContinuousClock())
+                    plan.profiles, policy: plan.policy, bounds: bounds, on: group, clock: ContinuousClock())
                 self.link = link
+                hasNewSettings = false
                 let task = Task { await hold(link) }
                 linkTask = task
                 await withTaskCancellationHandler {
@@ -126,6 +130,10 @@ actor BackendDesk {
                 } onCancel: {
                     task.cancel()
                 }
+                guard !Task.isCancelled else { return }
+                // Settings may have changed because they did not work.
+                try? await Task.sleep(for: relinkAfter)
+                relinkAfter = .zero
             } catch {
                 // A file that cannot be read now may be there later.
                 state.failed("\(error)")
@@ -143,7 +151,7 @@ actor BackendDesk {
 
     private func take(_ event: LinkEvent) {
         switch event {
-        case .opened(let subprotocol, _): connected(subprotocol.version)
+        case .opened(let subprotocol, let profile): connected(subprotocol.version, profile: profile)
         case .text(let text):
             state.count(\.received)
             guard conversation != nil else { return }
@@ -153,19 +161,35 @@ actor BackendDesk {
             logger.notice("the link is closed: \(end)", metadata: ["retry_in": "\(wait)"])
             state.failed("\(end)")
             disconnected()
-        case .refused(let refusal, _, let wait):
+            relinkIfNeeded(after: wait)
+        case .refused(let refusal, let profile, let wait):
             logger.warning("\(refusal)", metadata: ["retry_in": "\(wait)"])
             state.failed("\(refusal)")
+            let used = plan.flatMap { $0.profiles.indices.contains(profile) ? $0.profiles[profile] : nil }
+            if let reason = CredentialRefusal(refusal, securityProfile: used?.securityProfile ?? 0) {
+                let before = station.credentials
+                feed(.refused(reason))
+                if station.credentials != before { hasNewSettings = true }
+            }
             if let event = refusal.securityEvent.flatMap(SecurityEvent.init(rawValue:)) {
                 feed(.security(event, detail: String("\(refusal)".prefix(255))))
             }
+            relinkIfNeeded(after: wait)
         }
     }
 
-    private func connected(_ version: OCPPVersion) {
+    private func relinkIfNeeded(after wait: Duration) {
+        guard hasNewSettings else { return }
+        relinkAfter = min(wait, .seconds(10))
+        linkTask?.cancel()
+    }
+
+    private func connected(_ version: OCPPVersion, profile: Int) {
         connections += 1
         var settings = StationConversation.Settings()
-        settings.timeout = station.messageTimeout
+        let slot = plan.flatMap { $0.slots.indices.contains(profile) ? $0.slots[profile] : nil }
+        let used = station.connectionSettings.profiles.first { $0.slot == slot }?.profile
+        settings.timeout = .seconds(min(max(used?.messageTimeout ?? 30, 1), 3_600))
         settings.evses = evseIDs
         conversation = StationConversation(
             version: version, idPrefix: Self.idPrefix(), settings: settings, memory: outbox.kept("face/"))
@@ -184,6 +208,7 @@ actor BackendDesk {
         delivery.connected()
         state.opened(version)
         logger.notice("the link is open", metadata: ["version": "\(version.subprotocol)"])
+        if let slot { inputs.append(.done(.usesNetworkProfile(slot: slot))) }
         feed(.connected(version))
     }
 
@@ -215,12 +240,12 @@ actor BackendDesk {
             case .asked(let id, let request): inputs.append(.asked(id, request))
             case .answered(let request, let response):
                 guard !CSMSRequest.isUnanswered(request.action) else { continue }
-                settle(delivery.answered())
+                settle(delivery.answered(), request)
                 inputs.append(.answered(request, response))
             case .failed(let request, let failure):
                 guard !CSMSRequest.isUnanswered(request.action) else { continue }
                 let outcome = delivery.failed(failure, at: MonotonicClock.now(), station.deliveryRules)
-                settle(outcome)
+                settle(outcome, request)
                 if outcome.isFinal { inputs.append(.failed(request, failure)) }
             case .keep(let key, let value): outbox.keep("face/" + key, value)
             case .misbehaved(let words):
@@ -233,8 +258,8 @@ actor BackendDesk {
         }
     }
 
-    private func settle(_ outcome: Delivery.Outcome) {
-        if let number = outcome.removed { outbox.remove(number) }
+    private func settle(_ outcome: Delivery.Outcome, _ request: CSMSRequest) {
+        if let number = outcome.removed { outbox.remove(number, of: request.transactionID) }
         if let notice = outcome.notice { logger.error("\(notice)") }
     }
 
@@ -262,6 +287,7 @@ actor BackendDesk {
             inputs.removeAll(keepingCapacity: true)
             next = 0
             deliver()
+            tellQueue()
         } while !inputs.isEmpty
         isWorking = false
         outbox.commit()
@@ -270,6 +296,14 @@ actor BackendDesk {
         frames.removeAll(keepingCapacity: true)
         setAlarm()
         state.show(queue: delivery.durableCount, waiting: delivery.volatileCount, boot: station.bootInWords)
+    }
+
+    /// For GetTransactionStatus (E14).
+    private func tellQueue() {
+        let queue = QueueState(transactions: Set(outbox.topics.keys), hasAny: delivery.durableCount > 0)
+        guard queue != told else { return }
+        told = queue
+        inputs.append(.queue(queue))
     }
 
     private func carryOut(_ output: StationOutput) {
@@ -290,7 +324,8 @@ actor BackendDesk {
         case .durable(let number):
             outbox.append(
                 StationStore.StoredCall(
-                    number: number, body: StoredCall.bytes(request), isThinnable: StoredCall.isThinnable(request)))
+                    number: number, body: StoredCall.bytes(request), topic: request.transactionID,
+                    isThinnable: StoredCall.isThinnable(request)))
         case .waiting, .forgotten: break
         case .refused:
             logger.warning("\(Delivery.mostVolatile) messages wait for the backend; \(request.action.word) is not sent")
@@ -321,7 +356,7 @@ actor BackendDesk {
             guard calls.count < rows.count else { continue }
             logger.error("\(rows.count - calls.count) transaction events on disk are damaged and left out")
             let good = Set(calls.map(\.number))
-            for row in rows where !good.contains(row.number) { outbox.remove(row.number) }
+            for row in rows where !good.contains(row.number) { outbox.remove(row.number, of: row.topic) }
         }
     }
 
@@ -386,16 +421,16 @@ actor BackendDesk {
 
     private func perform(_ task: HostTask) {
         switch task {
-        case .reset(let evse):
-            guard evse == nil else { return logger.notice("an EVSE alone cannot be restarted; nothing is done") }
+        case .reset(nil):
             logger.notice("the backend restarts the gateway")
             outbox.commit(now: true)
             restart()
-        case .unlock(let reply, let evse, _):
-            // No driver can open a lock.
-            logger.notice("the backend wants EVSE \(evse) unlocked, which its charger cannot be told to do")
-            inputs.append(.done(.unlocked(reply: reply, .unlockFailed)))
         case .setClock(let time): compare(time)
+        case .useConnectionSettings: hasNewSettings = true
+        case .reset, .unlock, .dataTransfer, .keys, .firmware, .log, .release, .answerContract, .display,
+            .contractAnswered, .vehicleChecked:
+            guard let report = task.refusal(backend) else { return }
+            inputs.append(.done(report))
         }
     }
 
@@ -408,6 +443,14 @@ actor BackendDesk {
         logger.warning(
             "this machine's clock differs from the backend's; is it synchronised (NTP)?",
             metadata: ["seconds": "\(difference / 1_000)"])
+    }
+}
+
+extension CSMSRequest {
+    /// The transaction an event belongs to.
+    fileprivate var transactionID: String? {
+        guard case .transactionEvent(let event) = self else { return nil }
+        return event.transactionInfo.transactionId
     }
 }
 

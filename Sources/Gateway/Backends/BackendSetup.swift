@@ -9,6 +9,7 @@ import Foundation
 import GridConnection
 import LinuxIO
 import OCPP
+import OCPP21
 import TLS
 
 extension StationSetup {
@@ -24,10 +25,25 @@ extension StationSetup {
                     supply: evse.connectorType.isDirect ? .direct(volts: 400) : .alternating(phases: evse.phases.count),
                     ratings: evse.limits, connectorType: evse.connectorType.rawValue)
             }, seed: chance.next())
+        networkProfile = NetworkConnectionProfileType(
+            ocppInterface: .wired0, ocppTransport: .json,
+            messageTimeout: Int(backend.answerTimeout.nanoseconds / 1_000_000_000), ocppCsmsUrl: backend.url,
+            securityProfile: backend.securityProfile, identity: backend.identity)
+        allowsInsecure = backend.allowsInsecure
+        pingInterval = backend.ping.wholeSeconds
+        backOffMinimum = max(1, backend.retry.wholeSeconds)
+        backOffRandomRange = backend.retrySpread.wholeSeconds
+        // Nothing shows messages here.
+        displayLanguages = []
         role = backend.role == .inCharge ? .inCharge : .reading
         nominalVoltage = Int(site.site.voltage.milli / 1_000)
         clock = LocalClock(zone: site.site.timezone, around: Date())
     }
+}
+
+extension Interval {
+    /// Rounded up.
+    var wholeSeconds: Int { Int((nanoseconds + 999_999_999) / 1_000_000_000) }
 }
 
 extension LocalClock {

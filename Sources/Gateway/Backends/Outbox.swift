@@ -21,6 +21,8 @@ final class Outbox {
     /// In the file.
     private(set) var count = 0
     private(set) var last: UInt64 = 0
+    /// How many calls wait of each transaction.
+    private(set) var topics: [String: Int] = [:]
     private var kept: [String: [UInt8]] = [:]
 
     /// - Parameter file: Nil keeps nothing through a restart.
@@ -32,6 +34,7 @@ final class Outbox {
             if let notice { logger.error("\(notice)") }
             kept = try store.kept()
             (count, last) = try store.calls()
+            topics = try store.topics()
             opened = store
         } catch {
             isFailing = true
@@ -56,9 +59,11 @@ final class Outbox {
     func append(_ call: StationStore.StoredCall) {
         pending.appended.append(call)
         last = max(last, call.number)
+        if let topic = call.topic { topics[topic, default: 0] += 1 }
     }
 
-    func remove(_ number: UInt64) {
+    func remove(_ number: UInt64, of topic: String?) {
+        if let topic, let left = topics[topic] { topics[topic] = left > 1 ? left - 1 : nil }
         if let index = pending.appended.firstIndex(where: { $0.number == number }) {
             pending.appended.remove(at: index)
         } else {
@@ -106,6 +111,7 @@ final class Outbox {
         do throws(StoreFault) {
             let removed = try store.thin(after: number)
             count -= removed
+            topics = try store.topics()
             logger.warning(
                 "more than \(Self.most) transaction events wait for the backend; every second sample is left out",
                 metadata: ["removed": "\(removed)"])
