@@ -28,7 +28,10 @@ extension Station {
         case (.notifyDERAlarm, _): break
         case (.notifyDERStartStop, _): break
         case (.notifyDisplayMessages, _): break
+        case (.notifyEVChargingNeeds(let request), .notifyEVChargingNeeds(let response)): take(response, to: request)
         case (.notifyEVChargingNeeds, _): break
+        case (.notifyEVChargingSchedule(let request), .notifyEVChargingSchedule(let response)):
+            take(response, to: request)
         case (.notifyEVChargingSchedule, _): break
         case (.notifyEvent, _): break
         case (.notifyMonitoringReport, _): break
@@ -39,6 +42,8 @@ extension Station {
         case (.notifyWebPaymentStarted, _): break
         case (.openPeriodicEventStream, _): break
         case (.publishFirmwareStatusNotification, _): break
+        case (.pullDynamicScheduleUpdate(let request), .pullDynamicScheduleUpdate(let response)):
+            take(response, to: request)
         case (.pullDynamicScheduleUpdate, _): break
         case (.reportChargingProfiles, _): break
         case (.reportDERControl, _): break
@@ -57,7 +62,7 @@ extension Station {
         case .bootNotification: retryBoot()
         case .authorize: break
         case .batterySwap: break
-        case .clearedChargingLimit: break
+        case .clearedChargingLimit(let request): doWithout(request, failure)
         case .closePeriodicEventStream: break
         case .dataTransfer: break
         case .firmwareStatusNotification: break
@@ -67,12 +72,12 @@ extension Station {
         case .heartbeat: break
         case .logStatusNotification: break
         case .meterValues: break
-        case .notifyChargingLimit: break
+        case .notifyChargingLimit(let request): doWithout(request, failure)
         case .notifyCustomerInformation: break
         case .notifyDERAlarm: break
         case .notifyDERStartStop: break
         case .notifyDisplayMessages: break
-        case .notifyEVChargingNeeds: break
+        case .notifyEVChargingNeeds(let request): doWithout(request)
         case .notifyEVChargingSchedule: break
         case .notifyEvent: break
         case .notifyMonitoringReport: break

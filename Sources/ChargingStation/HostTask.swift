@@ -11,6 +11,14 @@ package enum HostTask: Equatable, Sendable {
     case unlock(reply: MessageID, evse: Int, connector: Int)
     /// Set the clock, if it is far off and the host may.
     case setClock(to: DateTime)
+    /// Offer the car these schedules; if it already follows others, negotiate anew (K15 to K20).
+    case offerSchedules(evse: Int, [OfferedSchedule])
+    /// Negotiate the energy service anew, with one of these (Q01.FR.05, Q02.FR.06).
+    case renegotiateService(evse: Int, [EnergyTransferModeEnumType])
+    /// Tell the driver that there is no priority charging here (K22.FR.01).
+    case noPriorityCharging(evse: Int)
+    /// What the charger, or the car's inverter, is to do by itself; replaces the former (block R).
+    case applyDERSettings(evse: Int, [SetDERControlRequest])
 }
 
 package enum HostReport: Equatable, Sendable {

@@ -20,6 +20,8 @@ package struct Station: Sendable {
     var version = OCPPVersion.v21
     var evses: [EVSEState]
     var smart = SmartCharging()
+    var bidirectional = Bidirectional()
+    var der = DERControls()
 
     /// The time of the input that is being handled.
     var now: StationTime
@@ -34,6 +36,8 @@ package struct Station: Sendable {
         variables = DeviceModel(setup, kept: kept)
         evses = setup.evses.map(EVSEState.init)
         offlineSince = now.seconds
+        restoreProfiles(kept)
+        restoreDERControls(kept)
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
@@ -46,7 +50,12 @@ package struct Station: Sendable {
         case .answered(let request, let response): take(response, to: request)
         case .failed(let request, let failure): take(failure, of: request)
         case .evse(let id, let report): take(report, of: id)
-        case .presented, .contract, .needs, .priorityCharging, .external, .grid, .done, .security: break
+        case .needs(let evse, let needs): take(needs, of: evse)
+        case .plan(let evse, let plan): take(plan, of: evse)
+        case .priorityCharging(let evse, let isWanted): takePriority(isWanted, at: evse)
+        case .external(let signal): take(signal)
+        case .grid(let reading): bidirectional.grid.take(reading, at: now.monotonic)
+        case .presented, .contract, .done, .security: break
         case .tick: break
         }
         passTime()
@@ -56,7 +65,9 @@ package struct Station: Sendable {
     }
 
     /// When to come back with `.tick` at the latest; nil when nothing waits.
-    package var deadline: Instant? { [boot.retryAt, boot.heartbeatAt].compactMap(\.self).min() }
+    package var deadline: Instant? {
+        [boot.retryAt, boot.heartbeatAt, profileDeadline, derDeadline].compactMap(\.self).min()
+    }
 
     // MARK: For the blocks
 
@@ -80,6 +91,7 @@ package struct Station: Sendable {
 
     private mutating func connect(_ version: OCPPVersion) {
         self.version = version
+        endProfileOutage()
         offlineSince = nil
         beginBoot()
     }
@@ -95,7 +107,11 @@ package struct Station: Sendable {
     }
 
     /// Everything that is due by now.
-    private mutating func passTime() { advanceBoot() }
+    private mutating func passTime() {
+        advanceBoot()
+        advanceProfiles()
+        advanceDERControls()
+    }
 }
 
 /// What the station knows of one EVSE.

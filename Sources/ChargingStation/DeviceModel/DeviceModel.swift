@@ -10,6 +10,9 @@ package struct DeviceModel: Sendable {
 
     init(_ setup: StationSetup, kept: [String: [UInt8]]) {
         for definition in ProvisioningVariables.all(setup) { define(definition) }
+        for definition in SmartChargingVariables.all(setup) { define(definition) }
+        for definition in BidirectionalVariables.all(setup) { define(definition) }
+        for definition in DERVariables.all(setup) { define(definition) }
     }
 
     mutating func define(_ definition: VariableDefinition) {
