@@ -30,9 +30,11 @@ enum NetworkVariables {
         VariableKey(component, name, componentInstance: String(slot))
     }
 
-    static func all(_ setup: StationSetup) -> [VariableDefinition] { connection + slots.flatMap(variables) }
+    static func all(_ setup: StationSetup) -> [VariableDefinition] {
+        connection(setup) + slots.flatMap(variables)
+    }
 
-    private static var connection: [VariableDefinition] {
+    private static func connection(_ setup: StationSetup) -> [VariableDefinition] {
         let key = VariableKey("OCPPCommCtrlr", "MessageTimeout", instance: "Default")
         return [
             .found(VariableKey("OCPPCommCtrlr", "ActiveNetworkProfile"), .integer(0...slots.count)) {
