@@ -69,7 +69,7 @@ extension Station {
 
     /// Every priority, state and format there is can be shown (O01.FR.01 to .03), as the device model says.
     private func refusal(of message: MessageInfoType) -> SetDisplayMessageResponse? {
-        guard !setup.displayLanguages.isEmpty, variables.flag(DisplayVariables.enabled) else {
+        guard setup.role == .inCharge, !setup.displayLanguages.isEmpty, variables.flag(DisplayVariables.enabled) else {
             return .init(status: .rejected, statusInfo: StatusInfoType(reasonCode: "NotEnabled"))
         }
         if let display = message.display, display.name != "Display" || display.instance != nil || display.evse != nil {

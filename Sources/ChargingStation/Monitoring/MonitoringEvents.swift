@@ -12,7 +12,8 @@ extension Station {
         var events: [EventDataType] = []
         for monitor in monitoring.sorted where isWatched(monitor) {
             guard let finding = look(at: monitor) else { continue }
-            guard monitor.severity <= (variables.integer(MonitoringVariables.level) ?? 9) else { continue }  // N07.FR.15
+            // N05.FR.03, N07.FR.15.
+            guard monitor.severity <= (variables.integer(MonitoringVariables.level) ?? 9) else { continue }
             let event = self.event(of: monitor, finding)
             if finding == .periodic, putInStream(event, of: monitor) { continue }
             events.append(event)
@@ -40,10 +41,9 @@ extension Station {
             actual: needsActual ? value(definition, .actual) : nil,
             target: needsTarget ? value(definition, .target) : nil, isNumeric: definition.kind.isNumeric)
         let finding = monitoring.look(monitor.id, at: reading, now)
-        let key = "\(Monitoring.keptPrefix)\(monitor.id)\(Monitoring.exceededSuffix)"
         switch finding {  // N07.FR.14
-        case .alert: emit(.keep(key: key, [UInt8(ascii: "1")]))
-        case .cleared: emit(.keep(key: key, nil))
+        case .alert: emit(.keep(key: Monitoring.exceededKey(monitor.id), [UInt8(ascii: "1")]))
+        case .cleared: emit(.keep(key: Monitoring.exceededKey(monitor.id), nil))
         case .delta, .periodic, nil: break
         }
         return finding

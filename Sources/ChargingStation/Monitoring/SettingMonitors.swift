@@ -114,13 +114,13 @@ extension Station {
         guard monitor.kind == .customMonitor else { return .rejected }  // N06.FR.03
         monitoring.remove(id)
         emit(.keep(key: Monitoring.keptPrefix + String(id), monitoring.cleared.contains(id) ? [] : nil))
-        emit(.keep(key: "\(Monitoring.keptPrefix)\(id)\(Monitoring.exceededSuffix)", nil))
+        emit(.keep(key: Monitoring.exceededKey(id), nil))
         return .accepted  // N06.FR.01
     }
 
     private mutating func forget(monitor id: Int) {
         emit(.keep(key: Monitoring.keptPrefix + String(id), nil))
-        emit(.keep(key: "\(Monitoring.keptPrefix)\(id)\(Monitoring.exceededSuffix)", nil))
+        emit(.keep(key: Monitoring.exceededKey(id), nil))
         closeStream(id)
     }
 

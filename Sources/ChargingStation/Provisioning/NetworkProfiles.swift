@@ -30,6 +30,10 @@ struct NetworkUse: Equatable, Sendable {
     static let configuredKey = "network/configured"
     /// The slot of the present connection, or of the last.
     var active = 0
+    /// The security profile of that connection, whatever its slot holds meanwhile.
+    private(set) var security = 0
+
+    mutating func isSecured(_ profile: Int) { security = profile }
 }
 
 extension Station {
@@ -47,8 +51,7 @@ extension Station {
 
     var prioritySlots: [Int] { variables.list(NetworkVariables.priority).compactMap { Int($0) } }
 
-    /// The profile in use says how the connection is secured.
-    var activeSecurityProfile: Int {
+    var activeSlotSecurity: Int {
         variables.integer(NetworkVariables.key(network.active, NetworkVariables.security)) ?? 0
     }
 
@@ -96,6 +99,12 @@ extension Station {
             return .init(status: .rejected, statusInfo: StatusInfoType(reasonCode: "InvalidConfSlot"))
         }
         if let fault = fault(of: request.connectionData) { return .init(status: .rejected, statusInfo: fault) }
+        // A slot in use must not become one that cannot connect (as A05.FR.02, .03).
+        if prioritySlots.contains(request.configurationSlot),
+            let fault = fault(ofSecuring: request.connectionData.securityProfile)
+        {
+            return .init(status: .rejected, statusInfo: fault)
+        }
         for (name, value) in NetworkRules.values(of: request.connectionData) {  // B09.FR.01, .09, .11
             keep(value, VariableAttribute(NetworkVariables.key(request.configurationSlot, name)))
         }
@@ -113,7 +122,7 @@ extension Station {
 
     /// Nil if the station may use that security profile from the one in use on.
     private func downgrade(to profile: Int) -> StatusInfoType? {
-        guard profile < activeSecurityProfile else { return nil }
+        guard profile < network.security else { return nil }
         let key = VariableKey("SecurityCtrlr", "AllowSecurityProfileDowngrade")
         // From 3 to 2 only, and only where it is allowed (B09.FR.04, .31, .32, .35, A05.FR.08 to .10).
         if variables.flag(key), profile >= 2 { return nil }
@@ -143,14 +152,15 @@ extension Station {
                 return StatusInfoType(reasonCode: "InvalidNetworkConf", additionalInfo: "Slot \(slot) is incomplete.")
             }
             if let fault = fault(of: profile) { return fault }
-            // Without the certificates it rests on, the station could never connect (A05.FR.02, .03).
-            if profile.securityProfile > activeSecurityProfile,
-                let refusal = refusal(ofSecurityProfile: profile.securityProfile)
-            {
-                return refusal.statusInfo
-            }
+            if let fault = fault(ofSecuring: profile.securityProfile) { return fault }
         }
         return nil
+    }
+
+    /// Without the certificates it rests on, the station could never connect (A05.FR.02, .03).
+    private func fault(ofSecuring profile: Int) -> StatusInfoType? {
+        guard profile > network.security else { return nil }
+        return refusal(ofSecurityProfile: profile)?.statusInfo
     }
 
     mutating func connectionVariableChanged(_ key: VariableKey) {
@@ -181,7 +191,7 @@ extension Station {
 
     /// A higher security profile has proven itself: what is less secure is forgotten (A05.FR.06).
     mutating func networkIsAccepted() {
-        let active = activeSecurityProfile
+        let active = network.security
         securityProfileIsInForce(active)
         let weaker = NetworkVariables.slots.filter { slot in
             slot != network.active && (profile(slot).map { $0.securityProfile < active } ?? false)

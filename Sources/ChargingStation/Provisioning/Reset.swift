@@ -36,7 +36,10 @@ struct ResetProgress: Equatable, Sendable {
 extension Station {
     mutating func answer(_ request: ResetRequest) -> ResetResponse {
         if let refusal = refusal(of: request) { return ResetResponse(status: .rejected, statusInfo: refusal) }
-        reset.wishes.removeAll { $0.evse == request.evseId && $0.step != .underWay }
+        guard !reset.wishes.contains(where: { $0.evse == request.evseId && $0.step == .underWay }) else {
+            return ResetResponse(status: .accepted)
+        }
+        reset.wishes.removeAll { $0.evse == request.evseId }
         switch request.type {
         case .immediate: return resetNow(request)
         case .immediateAndResume: return resetAndResume(request)
@@ -45,6 +48,8 @@ extension Station {
     }
 
     private func refusal(of request: ResetRequest) -> StatusInfoType? {
+        // Another backend is in charge.
+        guard setup.role == .inCharge else { return StatusInfoType(reasonCode: "NotEnabled") }
         if let id = request.evseId {
             guard let index = index(ofEVSE: id) else { return StatusInfoType(reasonCode: "UnknownEvse") }
             guard evses[index].setup.canReset else {  // B11.FR.09, B12.FR.09
