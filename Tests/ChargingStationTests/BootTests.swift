@@ -52,8 +52,9 @@ import Testing
         }
     }
 
+    /// B02.FR.04, B02.FR.08, B03.FR.02, B03.FR.06.
     @Test(arguments: [RegistrationStatusEnumType.pending, .rejected])
-    func `a station that is not let in asks again after the interval, not earlier (B02.FR.04, .08, B03.FR.02, .06)`(
+    func `a station that is not let in asks again after the interval, not earlier`(
         _ status: RegistrationStatusEnumType
     ) {
         var bench = StationBench()

@@ -45,7 +45,8 @@ import Testing
             (VariableKey("Nowhere", "Interval"), nil, .unknownComponent),  // B06.FR.06
             (VariableKey("OCPPCommCtrlr", "Nothing"), nil, .unknownVariable),  // B06.FR.07
             (VariableKey("OCPPCommCtrlr", "HeartbeatInterval"), .target, .notSupportedAttributeType),  // B06.FR.08
-            (VariableKey("NetworkConfiguration", "BasicAuthPassword", componentInstance: "1"), nil, .rejected),  // B06.FR.09
+            // B06.FR.09
+            (VariableKey("NetworkConfiguration", "BasicAuthPassword", componentInstance: "1"), nil, .rejected),
             (VariableKey("OCPPCommCtrlr", "HeartbeatInterval"), .actual, .accepted),  // B06.FR.10
             (VariableKey("occpcommctrlr", "heartbeatinterval"), nil, .unknownComponent),
             (VariableKey("OCPPCOMMCTRLR", "heartbeatinterval"), nil, .accepted),
@@ -72,8 +73,9 @@ import Testing
         #expect(result.variable == key.variableType)
     }
 
+    /// B06.FR.01, B06.FR.04, B06.FR.13.
     @Test
-    func `every question gets its answer in its place, and a value that is not there is empty (B06.FR.01, .04, .13)`() {
+    func `every question gets its answer in its place, and a value that is not there is empty`() {
         var bench = StationBench()
         bench.boot()
         let keys = [

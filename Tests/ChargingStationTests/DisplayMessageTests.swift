@@ -39,7 +39,8 @@ import Testing
         outputs.hostTasks.compactMap { if case .display(let messages) = $0 { messages.map(\.id) } else { nil } }.last
     }
 
-    @Test func `every priority, state and format can be shown (O01.FR.01 to .03, O02.FR.03 to .05)`() {
+    /// O01.FR.01, O01.FR.02, O01.FR.03, O02.FR.03, O02.FR.04, O02.FR.05.
+    @Test func `every priority, state and format can be shown`() {
         var bench = bench()
         var id = 0
         for format in MessageFormatEnumType.allCases {
@@ -56,7 +57,8 @@ import Testing
         }
     }
 
-    @Test func `the one that is always in front stands alone, those in front go before the cycle (O01.FR.12 to .15)`() {
+    /// O01.FR.12, O01.FR.13, O01.FR.14, O01.FR.15.
+    @Test func `the one that is always in front stands alone, those in front go before the cycle`() {
         var bench = bench()
         #expect(set(message(1), &bench).1 == [1])
         #expect(set(message(2), &bench).1 == [1, 2])
@@ -69,7 +71,8 @@ import Testing
         #expect(bench.restarted().station.display.messages.map(\.id) == [1, 2, 3, 4, 6])
     }
 
-    @Test func `a message is shown from its start to its end, and then forgotten (O01.FR.06, .07, O02.FR.06, .07)`() {
+    /// O01.FR.06, O01.FR.07, O02.FR.06, O02.FR.07.
+    @Test func `a message is shown from its start to its end, and then forgotten`() {
         var bench = bench()
         #expect(set(message(1, from: 100, to: 200), &bench).1 == nil)
         #expect(shown(bench.wait(.seconds(99))) == nil)
@@ -116,7 +119,7 @@ import Testing
 
     @Test
     func
-        `a message is shown in the language of the station, else in English (O01.FR.08, .09, .24, O02.FR.08, .09, .19)`()
+        `a message is shown in the language of the station, else in English (O01.FR.08, O01.FR.09, O01.FR.24, O02.FR.08, O02.FR.09, O02.FR.19)`()
     {
         var setup = StationBench.setup
         setup.displayLanguages = ["en", "de", "fr"]
@@ -133,7 +136,8 @@ import Testing
         #expect(bench.station.display.shown.first?.messageExtra?.count == 2)
     }
 
-    @Test func `a display that is not there is refused (O01.FR.22), the one there is used (O01.FR.20, .21, .23)`() {
+    /// O01.FR.20, O01.FR.21, O01.FR.23.
+    @Test func `a display that is not there is refused (O01.FR.22), the one there is used`() {
         var bench = bench()
         var message = message(1)
         message.display = ComponentType(name: "Display", instance: "roof")
@@ -175,7 +179,8 @@ import Testing
         #expect(bench.station.display.shown.map(\.id) == [Int(state.rawValue)])
     }
 
-    @Test func `messages are told by what is asked for (O03.FR.01, .02, O04.FR.01 to .03, .06)`() {
+    /// O03.FR.01, O03.FR.02, O04.FR.01, O04.FR.02, O04.FR.03, O04.FR.06.
+    @Test func `messages are told by what is asked for`() {
         var bench = bench()
         _ = set(message(1, .inFront), &bench)
         _ = set(message(2, state: .idle), &bench)
@@ -206,7 +211,7 @@ import Testing
         #expect(rest.isEmpty)
     }
 
-    @Test func `many come in parts (O03.FR.03 to .05, O04.FR.04, O04.FR.05)`() {
+    @Test func `many come in parts (O03.FR.03, O03.FR.04, O03.FR.05, O04.FR.04, O04.FR.05)`() {
         var bench = bench()
         for id in 1...32 { _ = set(message(id), &bench) }
         let (_, rest) = bench.ask(.getDisplayMessages(.init(requestId: 4)))

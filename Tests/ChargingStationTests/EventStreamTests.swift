@@ -83,7 +83,7 @@ import Testing
         #expect(other.ask(.getPeriodicEventStream(.init())).answer == .getPeriodicEventStream(.init()))
     }
 
-    @Test func `a stream closes with its monitor, after its last values (N13.FR.01, .03, .05)`() throws {
+    @Test func `a stream closes with its monitor, after its last values (N13.FR.01, N13.FR.03, N13.FR.05)`() throws {
         var (bench, id) = try bench(.init(interval: 10))
         _ = bench.wait(.seconds(4))
         let (_, rest) = bench.clearMonitor([id])

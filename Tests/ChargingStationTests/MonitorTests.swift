@@ -49,7 +49,8 @@ import Testing
 
     @Test(
         arguments: [
-            (.targetDelta, 10, "100", ["90", "110", "111", "100", "89.9"], [nil, nil, .alert, .cleared, .alert]),  // N07.FR.22
+            // N07.FR.22
+            (.targetDelta, 10, "100", ["90", "110", "111", "100", "89.9"], [nil, nil, .alert, .cleared, .alert]),
             (
                 .targetDeltaRelative, DecimalNumber(thousandths: 100), "100", ["90", "110", "111", "100", "89.9"],
                 [nil, nil, .alert, .cleared, .alert]

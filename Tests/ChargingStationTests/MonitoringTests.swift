@@ -122,7 +122,8 @@ extension StationBench {
         #expect(bench.setMonitor(.upperThreshold, 78, severity: 4, id: id).0?.status == .accepted)  // N04.FR.12
     }
 
-    @Test func `an id has to be that of a monitor of the same variable that may change (N04.FR.13, .16, .18)`() throws {
+    /// N04.FR.13, N04.FR.16, N04.FR.18.
+    @Test func `an id has to be that of a monitor of the same variable that may change`() throws {
         var bench = bench()
         let first = bench.setMonitor(.delta, 5).0
         let id = try #require(first?.id)
@@ -158,7 +159,7 @@ extension StationBench {
 
     // MARK: Events
 
-    @Test func `an event tells which monitor found what (N07.FR.06, .07, .20)`() throws {
+    @Test func `an event tells which monitor found what (N07.FR.06, N07.FR.07, N07.FR.20)`() throws {
         var bench = bench()
         bench.begin("tx-1")
         let id = bench.setMonitor(.upperThreshold, 5_000, severity: 6).0?.id
@@ -245,7 +246,7 @@ extension StationBench {
         #expect(!smaller.kept.keys.contains("monitor/\(id ?? 0)") || smaller.kept["monitor/\(id ?? 0)"] == nil)
     }
 
-    @Test func `events above the level are not sent (N05.FR.01, .03, N07.FR.15)`() {
+    @Test func `events above the level are not sent (N05.FR.01, N05.FR.03, N07.FR.15)`() {
         var bench = bench()
         _ = bench.setMonitor(.delta, 5, severity: 7)
         _ = bench.setMonitor(.delta, 5, severity: 3)
@@ -296,7 +297,8 @@ extension StationBench {
         #expect(back.events.map(\.severity) == [5])
     }
 
-    @Test func `a periodic monitor goes on offline if its events queue (N08.FR.03, .04, .05, .06)`() {
+    /// N08.FR.03, N08.FR.04, N08.FR.05, N08.FR.06.
+    @Test func `a periodic monitor goes on offline if its events queue`() {
         var bench = bench()
         _ = bench.setMonitor(.periodic, 60, severity: 0)
         _ = bench.setMonitor(.periodic, 60, severity: 9)
@@ -382,7 +384,7 @@ extension StationBench {
 
     // MARK: Clearing and reports
 
-    @Test func `custom monitors can be cleared, others not (N06.FR.01, .02, .03, .05)`() throws {
+    @Test func `custom monitors can be cleared, others not (N06.FR.01, N06.FR.02, N06.FR.03, N06.FR.05)`() throws {
         var bench = bench()
         let first = bench.setMonitor(.delta, 5).0
         let id = try #require(first?.id)
@@ -400,7 +402,9 @@ extension StationBench {
         #expect(bench.restarted().station.monitoring.sorted.map(\.id) == [1, 2, 3])
     }
 
-    @Test func `the report tells the monitors that are asked for (N02.FR.01, .03 to .06, .08, .11 to .14, .22)`() {
+    /// N02.FR.01, N02.FR.03, N02.FR.04, N02.FR.05, N02.FR.06, N02.FR.08, N02.FR.11, N02.FR.12, N02.FR.13, N02.FR.14,
+    /// N02.FR.22.
+    @Test func `the report tells the monitors that are asked for`() {
         var bench = bench()
         let types: [MonitorEnumType] = [
             .upperThreshold, .lowerThreshold, .delta, .targetDelta, .targetDeltaRelative, .periodic,

@@ -56,7 +56,7 @@ import Testing
         #expect(again.station.connectionSettings.profiles.map(\.profile.ocppCsmsUrl) == ["ws://new.example"])
     }
 
-    @Test func `a profile is stored in its slot and its variables (B09.FR.01, .06, .09, .11)`() {
+    @Test func `a profile is stored in its slot and its variables (B09.FR.01, B09.FR.06, B09.FR.09, B09.FR.11)`() {
         var bench = bench()
         #expect(NetworkVariables.slots.count >= 2)
         let (response, _) = set(1, Self.profile(identity: "CP-2", timeout: 17), &bench)
@@ -117,7 +117,7 @@ import Testing
         #expect(response?.statusInfo?.reasonCode == "InvalidConfSlot")
     }
 
-    /// In use, allowed, wanted → whether (B09.FR.04, .31, .32, .35).
+    /// In use, allowed, wanted → whether (B09.FR.04, B09.FR.31, B09.FR.32, B09.FR.35).
     @Test(
         arguments: [
             (3, nil, 2, false), (3, false, 2, false), (3, true, 2, true), (3, true, 1, false), (2, true, 1, false),
@@ -138,7 +138,8 @@ import Testing
         }
     }
 
-    @Test func `a slot in use is not changed piece by piece, one that is not may be (B09.FR.10, .22, .23)`() {
+    /// B09.FR.10, B09.FR.22, B09.FR.23.
+    @Test func `a slot in use is not changed piece by piece, one that is not may be`() {
         var bench = bench()
         let result = bench.set(NetworkVariables.key(0, NetworkVariables.url), to: "ws://x.example")
         #expect(result?.attributeStatus == .rejected)
@@ -150,7 +151,8 @@ import Testing
         #expect(bench.set(NetworkVariables.priority, to: "0,1")?.attributeStatus == .accepted)  // B09.FR.33
     }
 
-    @Test func `the priority takes complete slots only, and keeps one (B09.FR.20, .34, B10.FR.01, .02)`() {
+    /// B09.FR.20, B09.FR.34, B10.FR.01, B10.FR.02.
+    @Test func `the priority takes complete slots only, and keeps one`() {
         var bench = bench()
         for value in ["0,1", "1", "", "0,7"] {
             #expect(bench.set(NetworkVariables.priority, to: value)?.attributeStatus == .rejected, "\(value)")
@@ -193,8 +195,9 @@ import Testing
         #expect(bench.get(VariableKey("OCPPCommCtrlr", "ActiveNetworkProfile"))?.attributeValue == "1")
     }
 
+    /// B09.FR.16, B09.FR.18, B09.FR.26, B09.FR.27.
     @Test
-    func `credentials of a slot go before those of SecurityCtrlr, until these are set (B09.FR.16, .18, .26, .27)`() {
+    func `credentials of a slot go before those of SecurityCtrlr, until these are set`() {
         var bench = bench()
         let identity = VariableKey("SecurityCtrlr", "Identity")
         bench.station.variables.define(

@@ -7,7 +7,8 @@ import Testing
 
 @testable import ChargingStation
 
-/// What part 2 (“Referenced Components and Variables”) and part 4 require of every station that has the block. Blocks add their rows.
+/// What part 2 (“Referenced Components and Variables”) and part 4 require of every station that has the block. Blocks
+/// add their rows.
 struct RequiredVariable: Sendable {
     enum Place: Sendable { case station, eachEVSE, eachConnector, eachSlot }
     var component: String

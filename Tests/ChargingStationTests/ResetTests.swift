@@ -61,7 +61,8 @@ import Testing
         #expect(other.get(VariableKey("EVSE", "AllowReset", evse: 1))?.attributeValue == "true")
     }
 
-    @Test func `with a transaction an immediate reset is accepted and comes all the same (B12.FR.02, .04, .05)`() {
+    /// B12.FR.02, B12.FR.04, B12.FR.05.
+    @Test func `with a transaction an immediate reset is accepted and comes all the same`() {
         var bench = bench()
         bench.begin("tx")
         #expect(reset(.immediate, &bench).0?.status == .accepted)
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [nil, 1] as [Int?])
-    func `on idle it waits for the transaction to end (B12.FR.01, .03, .07)`(_ evse: Int?) {
+    func `on idle it waits for the transaction to end (B12.FR.01, B12.FR.03, B12.FR.07)`(_ evse: Int?) {
         var bench = bench()
         bench.begin("tx")
         #expect(reset(.onIdle, evse: evse, &bench).0?.status == .scheduled)
@@ -102,7 +103,7 @@ import Testing
         #expect(reset(.immediateAndResume, &bench).0?.status == .rejected)
     }
 
-    @Test func `to resume is remembered through the restart (B13.FR.03, .21, .23)`() {
+    @Test func `to resume is remembered through the restart (B13.FR.03, B13.FR.21, B13.FR.23)`() {
         var bench = bench(resumption: 60)
         bench.begin("tx")
         #expect(reset(.immediateAndResume, &bench).0?.status == .accepted)
@@ -121,7 +122,7 @@ import Testing
         #expect(!bench.restarted().station.reset.resumesAfterRestart)
     }
 
-    @Test func `one EVSE resumes when it is there again (B13.FR.10, .11, .12)`() {
+    @Test func `one EVSE resumes when it is there again (B13.FR.10, B13.FR.11, B13.FR.12)`() {
         var bench = bench(resumption: 60)
         bench.begin("tx")
         _ = reset(.immediateAndResume, evse: 1, &bench)

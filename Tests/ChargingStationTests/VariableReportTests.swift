@@ -38,7 +38,8 @@ import Testing
             + (data.variable.instance.map { "[\($0)]" } ?? "")
     }
 
-    @Test func `a report comes in numbered parts, each after the answer to the one before (B07.FR.03, .04, .10)`() {
+    /// B07.FR.03, B07.FR.04, B07.FR.10.
+    @Test func `a report comes in numbered parts, each after the answer to the one before`() {
         var bench = bench()
         let (_, rest) = bench.ask(.getBaseReport(.init(requestId: 5, reportBase: .fullInventory)))
         #expect(bench.calls(in: rest).count == 1)
@@ -73,8 +74,8 @@ import Testing
                 == .getBaseReport(.init(status: .accepted)))
     }
 
-    @Test func `the inventory tells every attribute type, without a value too, and no secret (B07.FR.03, .11)`() throws
-    {
+    /// B07.FR.03, B07.FR.11.
+    @Test func `the inventory tells every attribute type, without a value too, and no secret`() throws {
         var bench = bench()
         bench.station.variables.store("secret-secret-secret", .init(NetworkVariables.key(1, NetworkVariables.password)))
         let data = base(.fullInventory, &bench).flatMap { $0.reportData ?? [] }
@@ -145,7 +146,8 @@ import Testing
         #expect(data.allSatisfy { $0.variableCharacteristics != nil })  // B08.FR.12
     }
 
-    @Test func `criteria look at the component (B08.FR.07 to .10), any of them is enough (B08.FR.13)`() {
+    /// B08.FR.13.
+    @Test func `criteria look at the component (B08.FR.07, B08.FR.08, B08.FR.09, B08.FR.10), any of them is enough`() {
         var bench = bench()
         _ = bench.report(evse: 2) { $0.faults = 1 }
         func components(_ criteria: [ComponentCriterionEnumType]) -> Set<String> {

@@ -48,7 +48,8 @@ struct Monitoring: Equatable, Sendable {
         monitors[id] = Monitor(data, id: id, key: VariableKey(data.component, data.variable))
     }
 
-    /// Hard-wired: what breaks is told. Preconfigured: to which backend the station talks. The ids stay when EVSEs come or go.
+    /// Hard-wired: what breaks is told. Preconfigured: to which backend the station talks. The ids stay when EVSEs come
+    /// or go.
     static func factory(_ setup: StationSetup) -> [Monitor] {
         let network = Monitor(
             id: 1, key: VariableKey("OCPPCommCtrlr", "ActiveNetworkProfile"), type: .delta, value: 1, severity: 8,
@@ -73,7 +74,7 @@ struct Monitoring: Equatable, Sendable {
         sort()
     }
 
-    /// N03.FR.03 to .05.
+    /// N03.FR.03, N03.FR.04, N03.FR.05.
     /// - Returns: The ids of the custom monitors that are gone.
     mutating func setBase(_ base: MonitoringBaseEnumType) -> [Int] {
         let forgotten = cleared

@@ -136,7 +136,7 @@ extension Station {
         openStreams()
     }
 
-    /// Not earlier than the backend said (B02.FR.04, .08, B03.FR.02, .06), or after a time of our own.
+    /// Not earlier than the backend said (B02.FR.04, B02.FR.08, B03.FR.02, B03.FR.06), or after a time of our own.
     private mutating func wait(_ phase: BootProgress.Phase, interval: Int) {
         boot.phase = phase
         boot.retryAt = now.monotonic + pause(interval)

@@ -14,7 +14,7 @@ package struct NetworkSlot: Equatable, Sendable {
 package struct ConnectionSettings: Equatable, Sendable {
     /// Never empty once the station has been told of one backend.
     package var profiles: [NetworkSlot]
-    /// With each profile before the next one (B10.FR.03); after the last the first follows (B10.FR.08, .09).
+    /// With each profile before the next one (B10.FR.03); after the last the first follows (B10.FR.08, B10.FR.09).
     package var attempts: Int
     /// Seconds; 0 is never.
     package var pingInterval: Int
@@ -37,8 +37,8 @@ struct NetworkUse: Equatable, Sendable {
 }
 
 extension Station {
-    /// How to connect now. The host asks at its start, and is told of changes by `HostTask.useConnectionSettings`; they count from the
-    /// next attempt on, which begins with the first profile (B10.FR.04, A05.FR.05).
+    /// How to connect now. The host asks at its start, and is told of changes by `HostTask.useConnectionSettings`; they
+    /// count from the next attempt on, which begins with the first profile (B10.FR.04, A05.FR.05).
     package var connectionSettings: ConnectionSettings {
         ConnectionSettings(
             profiles: prioritySlots.compactMap { slot in profile(slot).map { NetworkSlot(slot: slot, profile: $0) } },
@@ -58,8 +58,8 @@ extension Station {
     /// As whom the station is connected (B09.FR.28).
     var activeIdentity: String? { profile(network.active)?.identity }
 
-    /// What a slot holds; nil while something is missing. Identity and password that the slot does not have are those of SecurityCtrlr
-    /// (B09.FR.16, .18).
+    /// What a slot holds; nil while something is missing. Identity and password that the slot does not have are those
+    /// of SecurityCtrlr (B09.FR.16, B09.FR.18).
     func profile(_ slot: Int) -> NetworkConnectionProfileType? {
         func text(_ name: String) -> String? { variables.text(NetworkVariables.key(slot, name)) }
         func credential(_ name: String) -> String? {
@@ -80,7 +80,8 @@ extension Station {
 
     // MARK: Configuration
 
-    /// The profile of the configuration takes the first slot, unless the backend has changed that slot since the configuration last changed.
+    /// The profile of the configuration takes the first slot, unless the backend has changed that slot since the
+    /// configuration last changed.
     mutating func takeConfiguredProfile(kept: [String: [UInt8]]) {
         guard let profile = setup.networkProfile else { return }
         let configured = bytes(of: profile)
@@ -99,20 +100,20 @@ extension Station {
             return .init(status: .rejected, statusInfo: StatusInfoType(reasonCode: "InvalidConfSlot"))
         }
         if let fault = fault(of: request.connectionData) { return .init(status: .rejected, statusInfo: fault) }
-        // A slot in use must not become one that cannot connect (as A05.FR.02, .03).
+        // A slot in use must not become one that cannot connect (as A05.FR.02, A05.FR.03).
         if prioritySlots.contains(request.configurationSlot),
             let fault = fault(ofSecuring: request.connectionData.securityProfile)
         {
             return .init(status: .rejected, statusInfo: fault)
         }
-        for (name, value) in NetworkRules.values(of: request.connectionData) {  // B09.FR.01, .09, .11
+        for (name, value) in NetworkRules.values(of: request.connectionData) {  // B09.FR.01, B09.FR.09, B09.FR.11
             keep(value, VariableAttribute(NetworkVariables.key(request.configurationSlot, name)))
         }
         settingsChanged()
         return .init(status: .accepted)
     }
 
-    /// B09.FR.02, .04, .31.
+    /// B09.FR.02, B09.FR.04, B09.FR.31.
     private func fault(of profile: NetworkConnectionProfileType) -> StatusInfoType? {
         if let fault = NetworkRules.fault(of: profile, allowsInsecure: setup.allowsInsecure) {
             return StatusInfoType(reasonCode: "InvalidNetworkConf", additionalInfo: fault)
@@ -124,7 +125,8 @@ extension Station {
     private func downgrade(to profile: Int) -> StatusInfoType? {
         guard profile < network.security else { return nil }
         let key = VariableKey("SecurityCtrlr", "AllowSecurityProfileDowngrade")
-        // From 3 to 2 only, and only where it is allowed (B09.FR.04, .31, .32, .35, A05.FR.08 to .10).
+        // From 3 to 2 only, and only where it is allowed (B09.FR.04, B09.FR.31, B09.FR.32, B09.FR.35, A05.FR.08,
+        // A05.FR.09, A05.FR.10).
         if variables.flag(key), profile >= 2 { return nil }
         return StatusInfoType(reasonCode: "NoSecurityDowngrade")
     }
@@ -140,8 +142,8 @@ extension Station {
         return nil
     }
 
-    /// Slots that are added must hold a valid profile (B09.FR.33, .34, B10.FR.01, .02); slots may be taken away (B09.FR.20), but one is
-    /// to stay, or nobody could ever reach the station again.
+    /// Slots that are added must hold a valid profile (B09.FR.33, B09.FR.34, B10.FR.01, B10.FR.02); slots may be taken
+    /// away (B09.FR.20), but one is to stay, or nobody could ever reach the station again.
     func refusal(ofPriority value: String) -> StatusInfoType? {
         let slots = value.split(separator: ",").compactMap { Int($0) }
         guard !slots.isEmpty else {
@@ -157,7 +159,7 @@ extension Station {
         return nil
     }
 
-    /// Without the certificates it rests on, the station could never connect (A05.FR.02, .03).
+    /// Without the certificates it rests on, the station could never connect (A05.FR.02, A05.FR.03).
     private func fault(ofSecuring profile: Int) -> StatusInfoType? {
         guard profile > network.security else { return nil }
         return refusal(ofSecurityProfile: profile)?.statusInfo
@@ -174,7 +176,7 @@ extension Station {
 
     private mutating func settingsChanged() { emit(.host(.useConnectionSettings(connectionSettings))) }
 
-    /// A credential set at SecurityCtrlr replaces that of the profile in use (B09.FR.26, .27).
+    /// A credential set at SecurityCtrlr replaces that of the profile in use (B09.FR.26, B09.FR.27).
     mutating func credentialChanged(_ key: VariableKey) {
         guard key.name == NetworkVariables.identity || key.name == NetworkVariables.password else { return }
         keep("", VariableAttribute(NetworkVariables.key(network.active, key.name)))
