@@ -10,6 +10,7 @@ extension Station {
         switch (request, response) {
         case (.bootNotification, .bootNotification(let response)): take(response)
         case (.heartbeat, .heartbeat(let response)): take(response)
+        case (.authorize(let request), .authorize(let response)): take(response, to: request)
         case (.authorize, _): break
         case (.batterySwap, _): break
         case (.bootNotification, _): break
@@ -17,8 +18,12 @@ extension Station {
         case (.closePeriodicEventStream, _): break
         case (.dataTransfer, _): break
         case (.firmwareStatusNotification, _): break
+        case (.get15118EVCertificate(let request), .get15118EVCertificate(let response)): take(response, to: request)
         case (.get15118EVCertificate, _): break
+        case (.getCertificateChainStatus(let request), .getCertificateChainStatus(let response)):
+            take(response, to: request)
         case (.getCertificateChainStatus, _): break
+        case (.getCertificateStatus(let request), .getCertificateStatus(let response)): take(response, to: request)
         case (.getCertificateStatus, _): break
         case (.heartbeat, _): break
         case (.logStatusNotification, _): break
@@ -46,8 +51,10 @@ extension Station {
         case (.reportDERControl, _): break
         case (.reservationStatusUpdate, _): break
         case (.securityEventNotification, _): break
+        case (.signCertificate(let request), .signCertificate(let response)): take(response, to: request)
         case (.signCertificate, _): break
         case (.statusNotification, _): break
+        case (.transactionEvent(let request), .transactionEvent(let response)): take(response, to: request)
         case (.transactionEvent, _): break
         case (.vatNumberValidation, _): break
         }
@@ -57,14 +64,14 @@ extension Station {
     mutating func take(_ failure: CallFailure, of request: CSMSRequest) {
         switch request {
         case .bootNotification: retryBoot()
-        case .authorize: break
+        case .authorize(let request): takeFailure(of: request)
         case .batterySwap: break
         case .clearedChargingLimit: break
         case .closePeriodicEventStream: break
         case .dataTransfer: break
         case .firmwareStatusNotification: break
-        case .get15118EVCertificate: break
-        case .getCertificateChainStatus: break
+        case .get15118EVCertificate(let request): contractFailed(request)
+        case .getCertificateChainStatus(let request): chainStatusEnded(request)
         case .getCertificateStatus: break
         case .heartbeat: break
         case .logStatusNotification: break
@@ -90,8 +97,8 @@ extension Station {
         case .reportDERControl: break
         case .reservationStatusUpdate: break
         case .securityEventNotification: break
-        case .signCertificate: break
-        case .statusNotification: break
+        case .statusNotification(let request): takeFailure(failure, of: request)
+        case .signCertificate(let request): signCertificateFailed(failure, request)
         case .transactionEvent: break
         case .vatNumberValidation: break
         }

@@ -26,6 +26,18 @@ package struct Station: Sendable {
     var version = OCPPVersion.v21
     var evses: [EVSEState]
     var smart = SmartCharging()
+    var authorization = Authorization()
+    var availability = Availability()
+    var reservations = Reservations()
+    var metering = Metering()
+    /// What waits for delivery.
+    var queue = QueueState()
+    /// Since when a transaction from before a restart waits for its EVSE to report.
+    var interruptedSince: Instant?
+    var security: Security
+    var certificates: Certificates
+    var firmware: FirmwareUpdates
+    var logUpload: LogUpload?
 
     /// The time of the input that is being handled.
     var now: StationTime
@@ -44,8 +56,17 @@ package struct Station: Sendable {
         display = DisplayMessages(kept: kept)
         evses = setup.evses.map(EVSEState.init)
         offlineSince = now.seconds
+        authorization = Authorization(kept: kept)
+        availability = Availability(setup, kept: kept)
+        reservations = Reservations(kept: kept)
+        security = Security(kept: kept)
+        certificates = Certificates(kept: kept, at: now.monotonic)
+        firmware = FirmwareUpdates(kept: kept)
+        logUpload = LogUpload(kept: kept, at: now.monotonic)
         takeConfiguredProfile(kept: kept)
         settleMonitors()
+        restoreTransactions(kept)
+        if firmware.hasRestarted { boot.reason = .firmwareUpdate }
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
@@ -60,7 +81,17 @@ package struct Station: Sendable {
         case .failed(let request, let failure): take(failure, of: request)
         case .evse(let id, let report): take(report, of: id)
         case .done(let report): take(report)
-        case .presented, .contract, .needs, .priorityCharging, .external, .grid, .security: break
+        case .presented(let token, let evse): present(token, at: evse)
+        case .contract(let token, let evse, let certificate, let hashes):
+            presentContract(token, at: evse, certificate: certificate, hashes: hashes)
+        case .limited(let evse, let limit): index(ofEVSE: evse).map { setDriverLimit($0, limit) }
+        case .queue(let queue): self.queue = queue
+        case .grid(let reading): metering.grid = reading
+        case .needs, .priorityCharging, .external: break
+        case .security(let event, let detail): raise(event, detail: detail)
+        case .refused(let refusal): take(refusal)
+        case .contractWanted(let evse, let request): relay(evse: evse, request)
+        case .vehicleShowed(let evse, let chain): checkVehicle(evse: evse, chain)
         case .tick: break
         }
         passTime()
@@ -71,7 +102,10 @@ package struct Station: Sendable {
 
     /// When to come back with `.tick` at the latest; nil when nothing waits.
     package var deadline: Instant? {
-        [boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt].compactMap(\.self).min()
+        [
+            boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt, transactionDeadline, certificatesDeadline,
+            firmwareDeadline, logUpload?.deadline,
+        ].compactMap(\.self).min()
     }
 
     // MARK: For the blocks
@@ -99,17 +133,22 @@ package struct Station: Sendable {
     private mutating func connect(_ version: OCPPVersion) {
         self.version = version
         offlineSince = nil
+        settleProofs()
+        inspectKeys()
         beginBoot()
     }
 
     private mutating func disconnect() {
         offlineSince = now.seconds
         pauseBoot()
+        abandonVehicles()
     }
 
     private mutating func take(_ report: EVSEReport, of id: Int) {
         guard let index = index(ofEVSE: id) else { return }
+        let before = evses[index].report
         evses[index].report = report
+        observe(index, before: before)
     }
 
     /// Everything that is due by now.
@@ -117,8 +156,13 @@ package struct Station: Sendable {
         advanceBoot()
         advanceReset()
         advanceDisplay()
+        advanceTransactions()
         // Last, since it watches what the others do.
         advanceMonitoring()
+        advanceCertificates()
+        advanceFirmware()
+        advanceLogUpload()
+        advanceSecurity()
     }
 }
 
@@ -129,6 +173,15 @@ struct EVSEState: Sendable {
     var transaction: Transaction?
     /// What was said last.
     var command: EVSECommand?
+    var conditions = TransactionConditions()
+    /// Who may charge here.
+    var grant: Grant?
+    /// Until when a car must be plugged in.
+    var connectBy: Instant?
+    /// The car that is plugged in has had its transaction.
+    var isSpent = false
+    /// What the backend has heard of the connector.
+    var toldStatus: ConnectorStatusEnumType?
     var id: Int { setup.id }
 
     init(_ setup: StationSetup.EVSE) { self.setup = setup }

@@ -24,6 +24,8 @@ package struct StationSetup: Equatable, Sendable {
         package var speaksISO15118: Bool
         /// Whether the host can reset it alone (B11.FR.09).
         package var canReset = false
+        /// Whether the cable belongs to the EVSE, so that no connector of it is ever locked here.
+        package var hasFixedCable = true
 
         package init(
             id: Int, supply: EVSEConditions.Supply, ratings: PowerLimits, connectorType: String = "cCCS2",
@@ -44,9 +46,21 @@ package struct StationSetup: Equatable, Sendable {
     package var role = Role.inCharge
     package var evses: [EVSE]
     package var nominalVoltage = 230
+    /// Whether the meters sign what they measure.
+    package var hasSigningMeter = false
+    /// Who operates it; goes into its certificates (A00.FR.509).
+    package var organization: String?
+    /// Whether a new CSMS root must be signed by the one before (AdditionalRootCertificateCheck).
+    package var checksAdditionalRoots = false
+    /// Whether firmware is installed that nobody has signed (L02).
+    package var takesUnsignedFirmware = false
     package var clock = LocalClock.utc
     /// How the configuration says to reach the backend: the first network profile.
     package var networkProfile: NetworkConnectionProfileType?
+    /// Seconds: what WebSocketPingInterval, RetryBackOffWaitMinimum and RetryBackOffRandomRange are until the backend sets them.
+    package var pingInterval = 30
+    package var backOffMinimum = 10
+    package var backOffRandomRange = 10
     /// Whether a backend may be reached without password and TLS (security profile 0).
     package var allowsInsecure = false
     /// Of the displays, as RFC 5646 has them; the first is the standard. Empty is a station without a display.

@@ -45,6 +45,13 @@ package struct DeviceModel: Sendable {
         for definition in MonitoringVariables.all(setup) { define(definition) }
         for definition in DisplayVariables.all(setup) { define(definition) }
         for definition in CustomizationVariables.all(setup) { define(definition) }
+        for definition in TransactionVariables.all(setup) { define(definition) }
+        for definition in AuthorizationVariables.all(setup) { define(definition) }
+        for definition in MeteringVariables.all(setup) { define(definition) }
+        for definition in AvailabilityVariables.all(setup) { define(definition) }
+        for definition in ReservationVariables.all(setup) { define(definition) }
+        for definition in SecurityVariables.all(setup) { define(definition) }
+        for definition in FirmwareVariables.all(setup) { define(definition) }
         restore(kept)
     }
 

@@ -20,8 +20,7 @@ extension Station {
         switch input {
         case .asked, .answered: boot.exchangedAt = now.monotonic
         case .connected, .disconnected, .failed, .evse, .presented, .contract, .needs, .priorityCharging, .external,
-            .grid, .done,
-            .security, .tick:
+            .grid, .done, .limited, .queue, .refused, .contractWanted, .vehicleShowed, .security, .tick:
             break
         }
     }

@@ -44,9 +44,12 @@ enum NetworkVariables {
             VariableDefinition(priority, .sequence(slots.map(String.init)), .readWrite, standard: "0"),
             VariableDefinition(attempts, .integer(1...1_000), .readWrite, standard: "3"),
             // Negative is refused; 0 stops the pings (part 4, 5.5).
-            VariableDefinition(pingInterval, .integer(0...86_400), unit: "s", .readWrite, standard: "30"),
-            VariableDefinition(waitMinimum, .integer(1...3_600), unit: "s", .readWrite, standard: "10"),
-            VariableDefinition(randomRange, .integer(0...3_600), unit: "s", .readWrite, standard: "10"),
+            VariableDefinition(
+                pingInterval, .integer(0...86_400), unit: "s", .readWrite, standard: "\(setup.pingInterval)"),
+            VariableDefinition(
+                waitMinimum, .integer(1...3_600), unit: "s", .readWrite, standard: "\(setup.backOffMinimum)"),
+            VariableDefinition(
+                randomRange, .integer(0...3_600), unit: "s", .readWrite, standard: "\(setup.backOffRandomRange)"),
             VariableDefinition(repeatTimes, .integer(0...20), .readWrite, standard: "5"),
         ]
     }
