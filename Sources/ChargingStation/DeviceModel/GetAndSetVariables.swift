@@ -23,8 +23,8 @@ extension Station {
         emit(.answer(id, .getVariables(GetVariablesResponse(getVariableResult: results))))
     }
 
-    /// Says component and variable as they were asked for (B06.FR.02, .14), and the type, Actual if none was asked for
-    /// (B06.FR.03, .11).
+    /// Says component and variable as they were asked for (B06.FR.02, B06.FR.14), and the type, Actual if none was
+    /// asked for (B06.FR.03, B06.FR.11).
     private func result(of asked: GetVariableDataType) -> GetVariableResultType {
         let type = asked.attributeType ?? .actual
         let (status, value) = reading(VariableKey(asked.component, asked.variable), type)
@@ -37,14 +37,14 @@ extension Station {
         _ key: VariableKey, _ type: AttributeEnumType
     ) -> (GetVariableStatusEnumType, String?) {
         switch variables.look(up: key) {
-        case .unknownComponent: return (.unknownComponent, nil)  // B06.FR.06, .15
-        case .unknownVariable: return (.unknownVariable, nil)  // B06.FR.07, .15
+        case .unknownComponent: return (.unknownComponent, nil)  // B06.FR.06, B06.FR.15
+        case .unknownVariable: return (.unknownVariable, nil)  // B06.FR.07, B06.FR.15
         case .found(let definition):
             switch definition.mutability(of: type) {
             case nil: return (.notSupportedAttributeType, nil)  // B06.FR.08
             case .writeOnly: return (.rejected, nil)  // B06.FR.09
             // Without a value the text is empty (B06.FR.13).
-            case .readOnly, .readWrite: return (.accepted, value(definition, type) ?? "")  // B06.FR.04, .10
+            case .readOnly, .readWrite: return (.accepted, value(definition, type) ?? "")  // B06.FR.04, B06.FR.10
             }
         }
     }
@@ -84,7 +84,8 @@ extension Station {
     private mutating func set(
         _ definition: VariableDefinition, _ type: AttributeEnumType, to value: String
     ) -> (SetVariableStatusEnumType, StatusInfoType?) {
-        if let fault = definition.kind.fault(in: value) { return (.rejected, fault.statusInfo) }  // B05.FR.07, .08
+        // B05.FR.07, B05.FR.08
+        if let fault = definition.kind.fault(in: value) { return (.rejected, fault.statusInfo) }
         if let refusal = refusal(of: value, for: definition.key) { return (.rejected, refusal) }
         let attribute = VariableAttribute(definition.key, type)
         let former = variables.text(definition.key, type)
@@ -103,8 +104,8 @@ extension Station {
 
     // MARK: Limits of a message
 
-    /// Refuses a request beyond `ItemsPerMessage` or `BytesPerMessage` of `instance`
-    /// (B06.FR.16 and .17, B08.FR.17 and .18, N06.FR.06 and .07).
+    /// Refuses a request beyond `ItemsPerMessage` or `BytesPerMessage` of `instance` (B06.FR.16, B06.FR.17, B08.FR.17,
+    /// B08.FR.18, N06.FR.06, N06.FR.07).
     mutating func isTooLarge(
         _ request: some OCPPObject, _ id: MessageID, items: Int, as instance: String,
         of component: String = "DeviceDataCtrlr"

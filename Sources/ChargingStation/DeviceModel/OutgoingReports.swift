@@ -4,8 +4,8 @@
 import OCPP
 import OCPP21
 
-/// Reports that are too long for one message. A part leaves when the one before it has been answered, so that a report of any length
-/// takes one place in the queue.
+/// Reports that are too long for one message. A part leaves when the one before it has been answered, so that a report
+/// of any length takes one place in the queue.
 struct OutgoingReports: Equatable, Sendable {
     /// At a time; further ones are rejected as temporarily impossible.
     static let most = 4
@@ -15,15 +15,16 @@ struct OutgoingReports: Equatable, Sendable {
 }
 
 extension Station {
-    /// - Parameter parts: In their order; at least one. They are what a backend has asked for, so they leave while it has the station
-    ///   waiting, too (B02.FR.02).
+    /// - Parameter parts: In their order; at least one. They are what a backend has asked for, so they leave while it
+    /// has the station   waiting, too (B02.FR.02).
     mutating func sendInParts(_ parts: [CSMSRequest]) {
         guard let first = parts.first else { return }
         call(first, .triggered)
         reports.waiting.append(parts)
     }
 
-    /// Answered or given up: the next part follows. A lost part does not make the others worthless, since each names its number.
+    /// Answered or given up: the next part follows. A lost part does not make the others worthless, since each names
+    /// its number.
     mutating func partIsDone(_ request: CSMSRequest) {
         guard let index = reports.waiting.firstIndex(where: { $0.first == request }) else { return }
         reports.waiting[index].removeFirst()

@@ -83,7 +83,7 @@ extension VariableDefinition.Kind {
         }
     }
 
-    /// Whether thresholds and deltas count in numbers (N07.FR.18 and .19).
+    /// Whether thresholds and deltas count in numbers (N07.FR.18, N07.FR.19).
     var isNumeric: Bool {
         switch self {
         case .integer, .decimal: true

@@ -18,7 +18,7 @@ extension Station {
     mutating func answer(_ request: GetBaseReportRequest, _ id: MessageID) {
         guard reports.hasRoom else { return emit(.answer(id, .getBaseReport(.init(status: .rejected)))) }  // B07.FR.13
         let data = baseReport(request.reportBase)
-        emit(.answer(id, .getBaseReport(GetBaseReportResponse(status: .accepted))))  // B07.FR.01, .12
+        emit(.answer(id, .getBaseReport(GetBaseReportResponse(status: .accepted))))  // B07.FR.01, B07.FR.12
         send(data, requestId: request.requestId)
     }
 
@@ -73,7 +73,7 @@ extension Station {
         send(data, requestId: request.requestId)
     }
 
-    /// Any of the criteria, for the component as a whole (B08.FR.07 to .10, .13).
+    /// Any of the criteria, for the component as a whole (B08.FR.07, B08.FR.08, B08.FR.09, B08.FR.10, B08.FR.13).
     private func meets(_ key: VariableKey, _ criteria: [ComponentCriterionEnumType]?) -> Bool {
         guard let criteria else { return true }
         return criteria.contains { criterion in
@@ -87,7 +87,7 @@ extension Station {
         }
     }
 
-    /// What is not named stands for all there are (B08.FR.20 to .25).
+    /// What is not named stands for all there are (B08.FR.20, B08.FR.21, B08.FR.22, B08.FR.23, B08.FR.24, B08.FR.25).
     func matches(_ key: VariableKey, _ wanted: [ComponentVariableType]?) -> Bool {
         guard let wanted else { return true }
         return wanted.contains { wanted in

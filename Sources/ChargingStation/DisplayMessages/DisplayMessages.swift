@@ -42,8 +42,8 @@ struct DisplayMessages: Equatable, Sendable {
         return gone
     }
 
-    /// Which of the messages that may be shown now are shown: the one that is always in front alone (O01.FR.15), else those in front in
-    /// turn (O01.FR.13, .14), else the normal cycle (O01.FR.12).
+    /// Which of the messages that may be shown now are shown: the one that is always in front alone (O01.FR.15), else
+    /// those in front in turn (O01.FR.13, O01.FR.14), else the normal cycle (O01.FR.12).
     static func leading(_ messages: [MessageInfoType]) -> [MessageInfoType] {
         for priority in [MessagePriorityEnumType.alwaysFront, .inFront, .normalCycle] {
             let leading = messages.filter { $0.priority == priority }
@@ -67,9 +67,10 @@ extension Station {
         return .init(status: .accepted)
     }
 
-    /// Every priority, state and format there is can be shown (O01.FR.01 to .03), as the device model says.
+    /// Every priority, state and format there is can be shown (O01.FR.01, O01.FR.02, O01.FR.03), as the device model
+    /// says.
     private func refusal(of message: MessageInfoType) -> SetDisplayMessageResponse? {
-        guard !setup.displayLanguages.isEmpty, variables.flag(DisplayVariables.enabled) else {
+        guard setup.role == .inCharge, !setup.displayLanguages.isEmpty, variables.flag(DisplayVariables.enabled) else {
             return .init(status: .rejected, statusInfo: StatusInfoType(reasonCode: "NotEnabled"))
         }
         if let display = message.display, display.name != "Display" || display.instance != nil || display.evse != nil {
@@ -95,13 +96,13 @@ extension Station {
                 && (request.priority.map { message.priority == $0 } ?? true)
                 && (request.state.map { message.state == $0 } ?? true)
         }
-        guard !messages.isEmpty, reports.hasRoom else {  // O03.FR.06, O04.FR.02, .07
+        guard !messages.isEmpty, reports.hasRoom else {  // O03.FR.06, O04.FR.02, O04.FR.07
             return emit(.answer(id, .getDisplayMessages(GetDisplayMessagesResponse(status: .unknown))))
         }
         emit(.answer(id, .getDisplayMessages(GetDisplayMessagesResponse(status: .accepted))))  // O03.FR.01, O04.FR.01
         let parts = parts(messages, mostItems: 16, mostBytes: VariableReport.mostBytes)  // O03.FR.03, O04.FR.04
         sendInParts(
-            parts.indices.map { index in  // O03.FR.02, .04, .05, O04.FR.03, .05, .06
+            parts.indices.map { index in  // O03.FR.02, O03.FR.04, O03.FR.05, O04.FR.03, O04.FR.05, O04.FR.06
                 .notifyDisplayMessages(
                     NotifyDisplayMessagesRequest(
                         requestId: request.requestId, messageInfo: parts[index], tbc: index + 1 < parts.count))
@@ -128,7 +129,7 @@ extension Station {
     mutating func advanceDisplay() {
         let running = Set(evses.compactMap(\.transaction?.id))
         let wall = now.wall
-        forget { message in  // O01.FR.07, O02.FR.02, .07
+        forget { message in  // O01.FR.07, O02.FR.02, O02.FR.07
             (message.endDateTime.map { $0.time <= wall } ?? false)
                 || (message.transactionId.map { !running.contains($0) } ?? false)
         }
@@ -164,8 +165,8 @@ extension Station {
         }
     }
 
-    /// The text in the language of the station, else in English, else as the message has it (O01.FR.09, .24, O02.FR.19); all of them
-    /// stay with it, for a display that knows what its reader prefers (O01.FR.08).
+    /// The text in the language of the station, else in English, else as the message has it (O01.FR.09, O01.FR.24,
+    /// O02.FR.19); all of them stay with it, for a display that knows what its reader prefers (O01.FR.08).
     private func inLanguageOfTheStation(_ message: MessageInfoType) -> MessageInfoType {
         let contents = [message.message] + (message.messageExtra ?? [])
         let wanted = [variables.text(DisplayVariables.language) ?? "en", "en"]

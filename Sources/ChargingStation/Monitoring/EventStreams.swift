@@ -5,7 +5,8 @@ import Electricity
 import OCPP
 import OCPP21
 
-/// Values of a periodic monitor on their way to the backend in bundles (N11 to N15). It bears the number of its monitor.
+/// Values of a periodic monitor on their way to the backend in bundles (N11 to N15). It bears the number of its
+/// monitor.
 struct EventStream: Equatable, Sendable {
     struct Value: Equatable, Sendable {
         var time: WallTime
@@ -40,8 +41,8 @@ struct EventStream: Equatable, Sendable {
         return flushedAt + .seconds(min(interval, 31_536_000))
     }
 
-    /// What leaves now: as soon as there are `values` of them (N15.FR.08), and every `interval` seconds (N15.FR.06), in bundles of at most
-    /// `values` (N15.FR.07).
+    /// What leaves now: as soon as there are `values` of them (N15.FR.08), and every `interval` seconds (N15.FR.06), in
+    /// bundles of at most `values` (N15.FR.07).
     mutating func bundles(at now: Instant) -> [[Value]] {
         guard isOpen else { return [] }
         var bundles: [[Value]] = []
@@ -99,7 +100,7 @@ extension Station {
         for monitor in monitoring.sorted where monitoring.streams[monitor.id]?.isOpen != true { openStream(monitor.id) }
     }
 
-    /// N11.FR.02, .03.
+    /// N11.FR.02, N11.FR.03.
     private mutating func openStream(_ id: Int) {
         guard let params = monitoring.monitors[id]?.stream else { return }
         if monitoring.streams[id] == nil { monitoring.streams[id] = EventStream(params, at: now.monotonic) }
@@ -126,7 +127,7 @@ extension Station {
         if !events.isEmpty { send(events) }
     }
 
-    /// N13.FR.01, .03, .05.
+    /// N13.FR.01, N13.FR.03, N13.FR.05.
     mutating func closeStream(_ id: Int) {
         guard var stream = monitoring.streams[id] else { return }
         monitoring.streams[id] = nil
@@ -181,7 +182,7 @@ extension Station {
         }
     }
 
-    /// N15.FR.01, .04, .09.
+    /// N15.FR.01, N15.FR.04, N15.FR.09.
     private mutating func send(_ bundle: [EventStream.Value], of id: Int, pending: Int) {
         guard let first = bundle.first else { return }
         let data = bundle.map { value in

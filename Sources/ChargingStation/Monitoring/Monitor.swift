@@ -77,7 +77,7 @@ struct Monitor: Equatable, Sendable {
         switch type {
         case .upperThreshold: crossing(number(reading.actual).map { value < $0 })  // N07.FR.16
         case .lowerThreshold: crossing(number(reading.actual).map { $0 < value })  // N07.FR.17
-        case .targetDelta, .targetDeltaRelative: crossing(isOffTarget(reading))  // N07.FR.22, .23
+        case .targetDelta, .targetDeltaRelative: crossing(isOffTarget(reading))  // N07.FR.22, N07.FR.23
         case .delta: change(reading)
         case .periodic, .periodicClockAligned: tick(now)
         }
@@ -93,7 +93,7 @@ struct Monitor: Equatable, Sendable {
             tellsAgain = false
         }
         if isBeyond { return !isExceeded || tellsAgain ? .alert : nil }
-        return isExceeded ? .cleared : nil  // N07.FR.02, .11
+        return isExceeded ? .cleared : nil  // N07.FR.02, N07.FR.11
     }
 
     private func isOffTarget(_ reading: Reading) -> Bool? {
@@ -124,8 +124,8 @@ struct Monitor: Equatable, Sendable {
         value.thousandths.flatMap { (1_000...31_536_000_000).contains($0) ? $0 : nil }
     }
 
-    /// A period after it was set or was last due (N08.FR.06), or at multiples of it on the clock (N08.FR.07). After a pause, or when the
-    /// clock has been set, it goes on from now.
+    /// A period after it was set or was last due (N08.FR.06), or at multiples of it on the clock (N08.FR.07). After a
+    /// pause, or when the clock has been set, it goes on from now.
     private mutating func tick(_ now: WallTime) -> Finding? {
         guard let period = Self.period(value) else { return nil }
         guard let due = next, due.milliseconds - now.milliseconds <= period else {

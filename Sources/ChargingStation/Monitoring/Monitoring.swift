@@ -11,11 +11,12 @@ struct Monitoring: Equatable, Sendable {
     /// NotifyEvent requests on disk that no backend has answered; further events are not queued.
     static let mostQueued = 1_000
     static let keptPrefix = "monitor/"
-    static let exceededSuffix = "/exceeded"
+    static func exceededKey(_ id: Int) -> String { "\(keptPrefix)\(id)/exceeded" }
 
     /// What the station brings along, with the first ids.
     let factory: [Monitor]
     private(set) var monitors: [Int: Monitor] = [:]
+    private var order: [Int] = []
     /// Preconfigured ones that a backend has cleared after changing them.
     private(set) var cleared: Set<Int> = []
     var nextEvent = 0
@@ -28,7 +29,7 @@ struct Monitoring: Equatable, Sendable {
             restore(key.dropFirst(Self.keptPrefix.count), bytes)
         }
         activate(.all)
-        for id in monitors.keys where kept["\(Self.keptPrefix)\(id)\(Self.exceededSuffix)"] != nil {
+        for id in monitors.keys where kept[Self.exceededKey(id)] != nil {
             monitors[id]?.restore(isExceeded: true)
         }
     }
@@ -40,21 +41,25 @@ struct Monitoring: Equatable, Sendable {
             cleared.insert(id)
             return
         }
+        guard id >= Self.firstID || factory.contains(where: { $0.id == id && $0.kind == .preconfiguredMonitor }) else {
+            return
+        }
         guard let data = object(SetMonitoringDataType.self, from: bytes) else { return }
         monitors[id] = Monitor(data, id: id, key: VariableKey(data.component, data.variable))
     }
 
-    /// Hard-wired: what breaks is told. Preconfigured: to which backend the station talks.
+    /// Hard-wired: what breaks is told. Preconfigured: to which backend the station talks. The ids stay when EVSEs come
+    /// or go.
     static func factory(_ setup: StationSetup) -> [Monitor] {
-        let problems = setup.evses.enumerated().map { offset, evse in
-            Monitor(
-                id: offset + 1, key: VariableKey("EVSE", "Problem", evse: evse.id), type: .delta, value: 1, severity: 2,
-                kind: .hardWiredMonitor)
-        }
         let network = Monitor(
-            id: problems.count + 1, key: VariableKey("OCPPCommCtrlr", "ActiveNetworkProfile"), type: .delta, value: 1,
-            severity: 8, kind: .preconfiguredMonitor)
-        return problems + [network]
+            id: 1, key: VariableKey("OCPPCommCtrlr", "ActiveNetworkProfile"), type: .delta, value: 1, severity: 8,
+            kind: .preconfiguredMonitor)
+        return [network]
+            + setup.evses.map { evse in
+                Monitor(
+                    id: 1 + evse.id, key: VariableKey("EVSE", "Problem", evse: evse.id), type: .delta, value: 1,
+                    severity: 2, kind: .hardWiredMonitor)
+            }
     }
 
     /// Puts the built-in monitors in place that a base asks for, beside the custom ones there are.
@@ -66,9 +71,10 @@ struct Monitoring: Equatable, Sendable {
             if isActive && present == nil { monitors[monitor.id] = monitor }
             if !isActive && present?.kind == .preconfiguredMonitor { monitors[monitor.id] = nil }
         }
+        sort()
     }
 
-    /// N03.FR.03 to .05.
+    /// N03.FR.03, N03.FR.04, N03.FR.05.
     /// - Returns: The ids of the custom monitors that are gone.
     mutating func setBase(_ base: MonitoringBaseEnumType) -> [Int] {
         let forgotten = cleared
@@ -82,20 +88,23 @@ struct Monitoring: Equatable, Sendable {
         return gone + forgotten.sorted()
     }
 
-    /// One that no monitor has or had from the factory.
-    var freeID: Int { max(factory.count, monitors.keys.max() ?? 0) + 1 }
+    /// Those below are the factory's.
+    static let firstID = 1_000
+    var freeID: Int { max(Self.firstID - 1, monitors.keys.max() ?? 0) + 1 }
 
     mutating func set(_ monitor: Monitor) {
         var monitor = monitor
         if let former = monitors[monitor.id] { monitor.replaces(former) }
         monitors[monitor.id] = monitor
         cleared.remove(monitor.id)
+        sort()
     }
 
     /// A change of a preconfigured monitor that is cleared takes the monitor with it, until the base is set.
     mutating func remove(_ id: Int) {
         monitors[id] = nil
         if factory.contains(where: { $0.id == id }) { cleared.insert(id) }
+        sort()
     }
 
     mutating func look(_ id: Int, at reading: Monitor.Reading, _ time: StationTime) -> Monitor.Finding? {
@@ -104,7 +113,10 @@ struct Monitoring: Equatable, Sendable {
 
     mutating func stream(_ id: Int, with params: PeriodicEventStreamParamsType?) { monitors[id]?.stream = params }
 
-    var sorted: [Monitor] { monitors.values.sorted { $0.id < $1.id } }
+    /// By their ids.
+    var sorted: [Monitor] { order.compactMap { monitors[$0] } }
+
+    private mutating func sort() { order = monitors.keys.sorted() }
 }
 
 extension Monitor {

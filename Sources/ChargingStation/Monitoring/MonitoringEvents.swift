@@ -12,7 +12,8 @@ extension Station {
         var events: [EventDataType] = []
         for monitor in monitoring.sorted where isWatched(monitor) {
             guard let finding = look(at: monitor) else { continue }
-            guard monitor.severity <= (variables.integer(MonitoringVariables.level) ?? 9) else { continue }  // N07.FR.15
+            // N05.FR.03, N07.FR.15.
+            guard monitor.severity <= (variables.integer(MonitoringVariables.level) ?? 9) else { continue }
             let event = self.event(of: monitor, finding)
             if finding == .periodic, putInStream(event, of: monitor) { continue }
             events.append(event)
@@ -21,8 +22,8 @@ extension Station {
         flushStreams()
     }
 
-    /// While there is no backend, monitors whose events would not be queued wait: what they find then is what is true when it is back
-    /// (remark to N07). The others go on, and their events are delivered later (N07.FR.04, N08.FR.03).
+    /// While there is no backend, monitors whose events would not be queued wait: what they find then is what is true
+    /// when it is back (remark to N07). The others go on, and their events are delivered later (N07.FR.04, N08.FR.03).
     private func isWatched(_ monitor: Monitor) -> Bool {
         if monitor.transaction, !hasTransaction(evse: monitor.key.evse) { return false }
         return boot.phase == .accepted || isQueued(severity: monitor.severity)
@@ -40,10 +41,9 @@ extension Station {
             actual: needsActual ? value(definition, .actual) : nil,
             target: needsTarget ? value(definition, .target) : nil, isNumeric: definition.kind.isNumeric)
         let finding = monitoring.look(monitor.id, at: reading, now)
-        let key = "\(Monitoring.keptPrefix)\(monitor.id)\(Monitoring.exceededSuffix)"
         switch finding {  // N07.FR.14
-        case .alert: emit(.keep(key: key, [UInt8(ascii: "1")]))
-        case .cleared: emit(.keep(key: key, nil))
+        case .alert: emit(.keep(key: Monitoring.exceededKey(monitor.id), [UInt8(ascii: "1")]))
+        case .cleared: emit(.keep(key: Monitoring.exceededKey(monitor.id), nil))
         case .delta, .periodic, nil: break
         }
         return finding
@@ -51,7 +51,7 @@ extension Station {
 
     // MARK: NotifyEvent
 
-    /// N07.FR.06, .20.
+    /// N07.FR.06, N07.FR.20.
     mutating func event(of monitor: Monitor, _ finding: Monitor.Finding) -> EventDataType {
         var event = self.event(about: monitor.key, finding.trigger, monitor.kind, severity: monitor.severity)
         event.variableMonitoringId = monitor.id
@@ -89,7 +89,8 @@ extension Station {
         }
     }
 
-    /// Those that must not be lost are on disk until they are answered; beyond `Monitoring.mostQueued` there is no more room for them.
+    /// Those that must not be lost are on disk until they are answered; beyond `Monitoring.mostQueued` there is no more
+    /// room for them.
     mutating func send(_ events: [EventDataType]) {
         let queued = events.filter { isQueued(severity: $0.severity ?? 9) }
         let others = events.filter { !isQueued(severity: $0.severity ?? 9) }

@@ -11,7 +11,7 @@ extension Station {
         let items = request.componentVariable?.count ?? 0
         guard !isTooLarge(request, id, items: items, as: "GetReport") else { return }  // N02.FR.07
         guard reports.hasRoom else { return emit(.answer(id, .getMonitoringReport(.init(status: .rejected)))) }
-        let monitors = monitoring.sorted.filter { monitor in  // N02.FR.05, .06, .08, .11
+        let monitors = monitoring.sorted.filter { monitor in  // N02.FR.05, N02.FR.06, N02.FR.08, N02.FR.11
             (request.monitoringCriteria.map { $0.contains(monitor.criterion) } ?? true)
                 && matches(monitor.key, request.componentVariable)
         }
@@ -22,7 +22,7 @@ extension Station {
         send(monitors, requestId: request.requestId)
     }
 
-    /// N02.FR.03, .04, .09.
+    /// N02.FR.03, N02.FR.04, N02.FR.09.
     private mutating func send(_ monitors: [Monitor], requestId: Int) {
         let data = monitors.reduce(into: [(key: VariableKey, monitors: [VariableMonitoringType])]()) { list, monitor in
             if let index = list.firstIndex(where: { $0.key == monitor.key }) {
@@ -47,7 +47,7 @@ extension Station {
 }
 
 extension Monitor {
-    /// N02.FR.12 to .14.
+    /// N02.FR.12, N02.FR.13, N02.FR.14.
     fileprivate var criterion: MonitoringCriterionEnumType {
         switch type {
         case .upperThreshold, .lowerThreshold: .thresholdMonitoring

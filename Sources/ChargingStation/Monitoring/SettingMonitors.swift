@@ -11,7 +11,7 @@ extension Station {
         let items = request.setMonitoringData.count
         guard !isTooLarge(request, id, items: items, as: "SetVariableMonitoring", of: "MonitoringCtrlr") else { return }
         var streams: [Int] = []
-        let results = request.setMonitoringData.map { data in  // N04.FR.01, .02
+        let results = request.setMonitoringData.map { data in  // N04.FR.01, N04.FR.02
             let outcome = set(data)
             if outcome.status == .accepted, let id = outcome.id { streams.append(id) }
             return SetMonitoringResultType(
@@ -32,7 +32,7 @@ extension Station {
             if let outcome = refusal(of: data, for: definition) { return outcome }
             let id = data.id ?? monitoring.freeID  // N04.FR.11
             let monitor = Monitor(data, id: id, key: definition.key)
-            monitoring.set(monitor)  // N04.FR.08, .12, .15
+            monitoring.set(monitor)  // N04.FR.08, N04.FR.12, N04.FR.15
             emit(.keep(key: Monitoring.keptPrefix + String(id), bytes(of: monitor.data)))
             return (.accepted, id, nil)
         }
@@ -61,7 +61,7 @@ extension Station {
             if let least, data.value < least { return StatusInfoType(reasonCode: "ValueTooLow") }
             if let most, most < data.value { return StatusInfoType(reasonCode: "ValueTooHigh") }
             return nil
-        case .delta, .targetDelta, .targetDeltaRelative:  // N04.FR.14, .20
+        case .delta, .targetDelta, .targetDeltaRelative:  // N04.FR.14, N04.FR.20
             if data.value < 0 { return StatusInfoType(reasonCode: "ValuePositiveOnly") }
             return data.value == 0 ? StatusInfoType(reasonCode: "ValueZeroNotAllowed") : nil
         case .periodic, .periodicClockAligned:
@@ -70,7 +70,7 @@ extension Station {
         }
     }
 
-    /// N04.FR.13, .16, .18, and that there is room for one more.
+    /// N04.FR.13, N04.FR.16, N04.FR.18, and that there is room for one more.
     private func refusal(ofReplacing data: SetMonitoringDataType, _ key: VariableKey) -> StatusInfoType? {
         guard let id = data.id else {
             return monitoring.monitors.count < Monitoring.most ? nil : StatusInfoType(reasonCode: "TooManyElements")
@@ -114,13 +114,13 @@ extension Station {
         guard monitor.kind == .customMonitor else { return .rejected }  // N06.FR.03
         monitoring.remove(id)
         emit(.keep(key: Monitoring.keptPrefix + String(id), monitoring.cleared.contains(id) ? [] : nil))
-        emit(.keep(key: "\(Monitoring.keptPrefix)\(id)\(Monitoring.exceededSuffix)", nil))
+        emit(.keep(key: Monitoring.exceededKey(id), nil))
         return .accepted  // N06.FR.01
     }
 
     private mutating func forget(monitor id: Int) {
         emit(.keep(key: Monitoring.keptPrefix + String(id), nil))
-        emit(.keep(key: "\(Monitoring.keptPrefix)\(id)\(Monitoring.exceededSuffix)", nil))
+        emit(.keep(key: Monitoring.exceededKey(id), nil))
         closeStream(id)
     }
 

@@ -6,7 +6,7 @@ import OCPP
 import OCPP21
 
 /// How far the backend has let the station in (block B, B01 to B04).
-struct BootProgress: Equatable, Sendable {
+struct BootProgress: Sendable {
     enum Phase: Equatable, Sendable {
         case offline
         /// The first BootNotification of this connection is on its way.
@@ -28,6 +28,8 @@ struct BootProgress: Equatable, Sendable {
     var reason = BootReasonEnumType.powerUp
     var isInFlight = false
     var retryAt: Instant?
+    /// The backend has not let the station in and said when to ask again, which a new connection does not hasten.
+    var heldBack: (Phase, until: Instant)?
     /// Since when there is no connection.
     var lostAt: Instant?
     /// When something last went over the connection.
@@ -61,15 +63,22 @@ extension Station {
     mutating func beginBoot() {
         let lostAt = boot.lostAt
         boot.lostAt = nil
+        network.isSecured(activeSlotSecurity)
         boot.exchangedAt = now.monotonic
         boot.heartbeatSentAt = now.monotonic
         // Another profile may be another backend, which has to let the station in first (B10.FR.10).
         let isElsewhere = boot.acceptedOver != network.active
         if boot.wasAccepted && isElsewhere { boot.reason = .unknown }
-        guard boot.wasAccepted && !isElsewhere else { return sendBoot() }
+        guard boot.wasAccepted && !isElsewhere else { return askAgain() }
         boot.phase = .accepted
         reportConnectors(lostAt: lostAt)
         openStreams()
+    }
+
+    private mutating func askAgain() {
+        guard let (phase, until) = boot.heldBack, now.monotonic < until else { return sendBoot() }
+        boot.phase = phase
+        boot.retryAt = until
     }
 
     private mutating func reportConnectors(lostAt: Instant?) {
@@ -79,6 +88,7 @@ extension Station {
     }
 
     mutating func pauseBoot() {
+        boot.heldBack = boot.phase == .pending || boot.phase == .rejected ? boot.retryAt.map { (boot.phase, $0) } : nil
         boot.phase = .offline
         boot.isInFlight = false
         boot.retryAt = nil
@@ -126,7 +136,7 @@ extension Station {
         openStreams()
     }
 
-    /// Not earlier than the backend said (B02.FR.04, .08, B03.FR.02, .06), or after a time of our own.
+    /// Not earlier than the backend said (B02.FR.04, B02.FR.08, B03.FR.02, B03.FR.06), or after a time of our own.
     private mutating func wait(_ phase: BootProgress.Phase, interval: Int) {
         boot.phase = phase
         boot.retryAt = now.monotonic + pause(interval)

@@ -14,7 +14,7 @@ package struct NetworkSlot: Equatable, Sendable {
 package struct ConnectionSettings: Equatable, Sendable {
     /// Never empty once the station has been told of one backend.
     package var profiles: [NetworkSlot]
-    /// With each profile before the next one (B10.FR.03); after the last the first follows (B10.FR.08, .09).
+    /// With each profile before the next one (B10.FR.03); after the last the first follows (B10.FR.08, B10.FR.09).
     package var attempts: Int
     /// Seconds; 0 is never.
     package var pingInterval: Int
@@ -30,11 +30,15 @@ struct NetworkUse: Equatable, Sendable {
     static let configuredKey = "network/configured"
     /// The slot of the present connection, or of the last.
     var active = 0
+    /// The security profile of that connection, whatever its slot holds meanwhile.
+    private(set) var security = 0
+
+    mutating func isSecured(_ profile: Int) { security = profile }
 }
 
 extension Station {
-    /// How to connect now. The host asks at its start, and is told of changes by `HostTask.useConnectionSettings`; they count from the
-    /// next attempt on, which begins with the first profile (B10.FR.04, A05.FR.05).
+    /// How to connect now. The host asks at its start, and is told of changes by `HostTask.useConnectionSettings`; they
+    /// count from the next attempt on, which begins with the first profile (B10.FR.04, A05.FR.05).
     package var connectionSettings: ConnectionSettings {
         ConnectionSettings(
             profiles: prioritySlots.compactMap { slot in profile(slot).map { NetworkSlot(slot: slot, profile: $0) } },
@@ -47,16 +51,15 @@ extension Station {
 
     var prioritySlots: [Int] { variables.list(NetworkVariables.priority).compactMap { Int($0) } }
 
-    /// The profile in use says how the connection is secured.
-    var activeSecurityProfile: Int {
+    var activeSlotSecurity: Int {
         variables.integer(NetworkVariables.key(network.active, NetworkVariables.security)) ?? 0
     }
 
     /// As whom the station is connected (B09.FR.28).
     var activeIdentity: String? { profile(network.active)?.identity }
 
-    /// What a slot holds; nil while something is missing. Identity and password that the slot does not have are those of SecurityCtrlr
-    /// (B09.FR.16, .18).
+    /// What a slot holds; nil while something is missing. Identity and password that the slot does not have are those
+    /// of SecurityCtrlr (B09.FR.16, B09.FR.18).
     func profile(_ slot: Int) -> NetworkConnectionProfileType? {
         func text(_ name: String) -> String? { variables.text(NetworkVariables.key(slot, name)) }
         func credential(_ name: String) -> String? {
@@ -77,7 +80,8 @@ extension Station {
 
     // MARK: Configuration
 
-    /// The profile of the configuration takes the first slot, unless the backend has changed that slot since the configuration last changed.
+    /// The profile of the configuration takes the first slot, unless the backend has changed that slot since the
+    /// configuration last changed.
     mutating func takeConfiguredProfile(kept: [String: [UInt8]]) {
         guard let profile = setup.networkProfile else { return }
         let configured = bytes(of: profile)
@@ -96,14 +100,20 @@ extension Station {
             return .init(status: .rejected, statusInfo: StatusInfoType(reasonCode: "InvalidConfSlot"))
         }
         if let fault = fault(of: request.connectionData) { return .init(status: .rejected, statusInfo: fault) }
-        for (name, value) in NetworkRules.values(of: request.connectionData) {  // B09.FR.01, .09, .11
+        // A slot in use must not become one that cannot connect (as A05.FR.02, A05.FR.03).
+        if prioritySlots.contains(request.configurationSlot),
+            let fault = fault(ofSecuring: request.connectionData.securityProfile)
+        {
+            return .init(status: .rejected, statusInfo: fault)
+        }
+        for (name, value) in NetworkRules.values(of: request.connectionData) {  // B09.FR.01, B09.FR.09, B09.FR.11
             keep(value, VariableAttribute(NetworkVariables.key(request.configurationSlot, name)))
         }
         settingsChanged()
         return .init(status: .accepted)
     }
 
-    /// B09.FR.02, .04, .31.
+    /// B09.FR.02, B09.FR.04, B09.FR.31.
     private func fault(of profile: NetworkConnectionProfileType) -> StatusInfoType? {
         if let fault = NetworkRules.fault(of: profile, allowsInsecure: setup.allowsInsecure) {
             return StatusInfoType(reasonCode: "InvalidNetworkConf", additionalInfo: fault)
@@ -113,9 +123,10 @@ extension Station {
 
     /// Nil if the station may use that security profile from the one in use on.
     private func downgrade(to profile: Int) -> StatusInfoType? {
-        guard profile < activeSecurityProfile else { return nil }
+        guard profile < network.security else { return nil }
         let key = VariableKey("SecurityCtrlr", "AllowSecurityProfileDowngrade")
-        // From 3 to 2 only, and only where it is allowed (B09.FR.04, .31, .32, .35, A05.FR.08 to .10).
+        // From 3 to 2 only, and only where it is allowed (B09.FR.04, B09.FR.31, B09.FR.32, B09.FR.35, A05.FR.08,
+        // A05.FR.09, A05.FR.10).
         if variables.flag(key), profile >= 2 { return nil }
         return StatusInfoType(reasonCode: "NoSecurityDowngrade")
     }
@@ -131,8 +142,8 @@ extension Station {
         return nil
     }
 
-    /// Slots that are added must hold a valid profile (B09.FR.33, .34, B10.FR.01, .02); slots may be taken away (B09.FR.20), but one is
-    /// to stay, or nobody could ever reach the station again.
+    /// Slots that are added must hold a valid profile (B09.FR.33, B09.FR.34, B10.FR.01, B10.FR.02); slots may be taken
+    /// away (B09.FR.20), but one is to stay, or nobody could ever reach the station again.
     func refusal(ofPriority value: String) -> StatusInfoType? {
         let slots = value.split(separator: ",").compactMap { Int($0) }
         guard !slots.isEmpty else {
@@ -143,14 +154,15 @@ extension Station {
                 return StatusInfoType(reasonCode: "InvalidNetworkConf", additionalInfo: "Slot \(slot) is incomplete.")
             }
             if let fault = fault(of: profile) { return fault }
-            // Without the certificates it rests on, the station could never connect (A05.FR.02, .03).
-            if profile.securityProfile > activeSecurityProfile,
-                let refusal = refusal(ofSecurityProfile: profile.securityProfile)
-            {
-                return refusal.statusInfo
-            }
+            if let fault = fault(ofSecuring: profile.securityProfile) { return fault }
         }
         return nil
+    }
+
+    /// Without the certificates it rests on, the station could never connect (A05.FR.02, A05.FR.03).
+    private func fault(ofSecuring profile: Int) -> StatusInfoType? {
+        guard profile > network.security else { return nil }
+        return refusal(ofSecurityProfile: profile)?.statusInfo
     }
 
     mutating func connectionVariableChanged(_ key: VariableKey) {
@@ -164,7 +176,7 @@ extension Station {
 
     private mutating func settingsChanged() { emit(.host(.useConnectionSettings(connectionSettings))) }
 
-    /// A credential set at SecurityCtrlr replaces that of the profile in use (B09.FR.26, .27).
+    /// A credential set at SecurityCtrlr replaces that of the profile in use (B09.FR.26, B09.FR.27).
     mutating func credentialChanged(_ key: VariableKey) {
         guard key.name == NetworkVariables.identity || key.name == NetworkVariables.password else { return }
         keep("", VariableAttribute(NetworkVariables.key(network.active, key.name)))
@@ -181,7 +193,7 @@ extension Station {
 
     /// A higher security profile has proven itself: what is less secure is forgotten (A05.FR.06).
     mutating func networkIsAccepted() {
-        let active = activeSecurityProfile
+        let active = network.security
         securityProfileIsInForce(active)
         let weaker = NetworkVariables.slots.filter { slot in
             slot != network.active && (profile(slot).map { $0.securityProfile < active } ?? false)

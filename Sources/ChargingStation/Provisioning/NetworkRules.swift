@@ -52,7 +52,8 @@ enum NetworkRules {
         }
     }
 
-    /// An identifierString without colon, since it is the user name of the basic authentication too (part 2, SecurityCtrlr.Identity).
+    /// An identifierString without colon, since it is the user name of the basic authentication too (part 2,
+    /// SecurityCtrlr.Identity).
     private static func fault(ofIdentity identity: String) -> String? {
         guard identity.utf8.count <= 48, identity.utf8.allSatisfy({ isIdentifier($0) && $0 != UInt8(ascii: ":") })
         else {

@@ -56,7 +56,7 @@ enum NetworkVariables {
         ]
     }
 
-    /// B09.FR.08, .10, .13.
+    /// B09.FR.08, B09.FR.10, B09.FR.13.
     private static func variables(of slot: Int) -> [VariableDefinition] {
         func variable(
             _ name: String, _ kind: VariableDefinition.Kind, unit: String? = nil, _ standard: String?,

@@ -64,7 +64,7 @@ enum ProvisioningVariables {
         return [
             dateTime,
             VariableDefinition(
-                timeSource, .sequence(["NTP", "Heartbeat", "RealTimeClock"]), .readWrite, standard: "NTP,Heartbeat"),
+                timeSource, .sequence(["NTP", "Heartbeat"]), .readWrite, standard: "NTP,Heartbeat"),
             VariableDefinition(timeAdjustment, .integer(1...86_400), unit: "s", .readWrite, standard: "20"),
             .found(VariableKey("ClockCtrlr", "TimeOffset"), .string(longest: 6)) { station in
                 setup.clock.offsetText(at: station.now.seconds)

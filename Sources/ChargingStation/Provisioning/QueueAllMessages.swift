@@ -4,7 +4,8 @@
 import OCPP21
 
 extension Station {
-    /// Whether `QueueAllMessages` keeps this on disk until it is answered. Not what is about this moment or this connection only.
+    /// Whether `QueueAllMessages` keeps this on disk until it is answered. Not what is about this moment or this
+    /// connection only.
     func isQueued(_ request: CSMSRequest) -> Bool {
         guard variables.flag(ProvisioningVariables.queueAllMessages) else { return false }
         switch request.action {

@@ -36,7 +36,10 @@ struct ResetProgress: Equatable, Sendable {
 extension Station {
     mutating func answer(_ request: ResetRequest) -> ResetResponse {
         if let refusal = refusal(of: request) { return ResetResponse(status: .rejected, statusInfo: refusal) }
-        reset.wishes.removeAll { $0.evse == request.evseId && $0.step != .underWay }
+        guard !reset.wishes.contains(where: { $0.evse == request.evseId && $0.step == .underWay }) else {
+            return ResetResponse(status: .accepted)
+        }
+        reset.wishes.removeAll { $0.evse == request.evseId }
         switch request.type {
         case .immediate: return resetNow(request)
         case .immediateAndResume: return resetAndResume(request)
@@ -45,6 +48,8 @@ extension Station {
     }
 
     private func refusal(of request: ResetRequest) -> StatusInfoType? {
+        // Another backend is in charge.
+        guard setup.role == .inCharge else { return StatusInfoType(reasonCode: "NotEnabled") }
         if let id = request.evseId {
             guard let index = index(ofEVSE: id) else { return StatusInfoType(reasonCode: "UnknownEvse") }
             guard evses[index].setup.canReset else {  // B11.FR.09, B12.FR.09
@@ -62,14 +67,14 @@ extension Station {
     /// TxResumptionTimeout, of block E.
     static let resumptionTimeout = VariableKey("TxCtrlr", "ResumptionTimeout")
 
-    /// B12.FR.02, .04, .08; without transactions B11.FR.03, .08.
+    /// B12.FR.02, B12.FR.04, B12.FR.08; without transactions B11.FR.03, B11.FR.08.
     private mutating func resetNow(_ request: ResetRequest) -> ResetResponse {
         endTransactions(evse: request.evseId, stopped: .immediateReset, because: .resetCommand)
         leave(request, .remoteReset)
         return ResetResponse(status: .accepted)
     }
 
-    /// B13.FR.02, .03, .04.
+    /// B13.FR.02, B13.FR.03, B13.FR.04.
     private mutating func resetAndResume(_ request: ResetRequest) -> ResetResponse {
         let running = evses.filter { (request.evseId ?? $0.id) == $0.id && $0.transaction != nil }.map(\.id)
         for evse in running { updateTransaction(evse: evse, because: .resetCommand) }
@@ -103,7 +108,7 @@ extension Station {
     mutating func advanceReset() {
         for index in reset.wishes.indices {
             switch reset.wishes[index].step {
-            case .waitingForIdle:  // B12.FR.03, .07
+            case .waitingForIdle:  // B12.FR.03, B12.FR.07
                 guard !hasTransaction(evse: reset.wishes[index].evse), reasonAgainstReset == nil else { continue }
                 reset.wishes[index].step = .leaving(at: now.monotonic + ResetProgress.grace)
             case .leaving(let at):
@@ -115,7 +120,7 @@ extension Station {
         }
     }
 
-    /// B11.FR.03, .08, B12.FR.05, B13.FR.11, .21.
+    /// B11.FR.03, B11.FR.08, B12.FR.05, B13.FR.11, B13.FR.21.
     private mutating func begin(_ wish: ResetProgress.Wish) {
         if wish.evse == nil {
             rememberBootReason(wish.reason)
@@ -135,7 +140,7 @@ extension Station {
         }
         reset.wishes.remove(at: index)
         if !succeeded { giveUpReset(evse: evse) }
-        if wish.resumes, let evse { updateTransaction(evse: evse, because: .txResumed) }  // B13.FR.12, .30
+        if wish.resumes, let evse { updateTransaction(evse: evse, because: .txResumed) }  // B13.FR.12, B13.FR.30
         reportChangedConnectors()
     }
 
@@ -155,11 +160,12 @@ extension Station {
     /// Whether something new may start there; not while a reset waits for what runs to end.
     func awaitsReset(evse: Int) -> Bool { reset.wishes.contains { $0.evse == nil || $0.evse == evse } }
 
-    /// Whether energy has to stop there, because the EVSE or the station goes down in a moment (B13.FR.10, .20).
+    /// Whether energy has to stop there, because the EVSE or the station goes down in a moment (B13.FR.10, B13.FR.20).
     func isGoingDown(evse: Int) -> Bool {
         reset.wishes.contains { ($0.evse == nil || $0.evse == evse) && $0.step != .waitingForIdle }
     }
 
-    /// What makes a reset impossible now other than a transaction (B11.FR.06, B12.FR.10); block L says so while it installs.
+    /// What makes a reset impossible now other than a transaction (B11.FR.06, B12.FR.10); block L says so while it
+    /// installs.
     var reasonAgainstReset: String? { nil }
 }
