@@ -23,7 +23,7 @@ extension Station {
         case .clearDisplayMessage(let request): emit(.answer(id, .clearDisplayMessage(answer(request))))
         case .clearTariffs: leaveOut(id)
         case .clearVariableMonitoring(let request): answer(request, id)
-        case .costUpdated: leaveOut(id)
+        case .costUpdated(let request): emit(.answer(id, .costUpdated(answer(request))))
         case .customerInformation(let request): answer(request, id)
         case .dataTransfer(let request): answer(request, id)
         case .deleteCertificate(let request): answer(request, id)

@@ -71,6 +71,7 @@ package struct Station: Sendable {
         if firmware.hasRestarted { boot.reason = .firmwareUpdate }
         restoreProfiles(kept)
         restoreDERControls(kept)
+        countTokens()
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
