@@ -44,7 +44,7 @@ extension OCPP21.CSMSResponse {
             #"{"idTokenInfo":{"status":"ConcurrentTx","cacheExpiryDateTime":"2026-03-01T12:00:00Z","#
                 + #""groupIdToken":{"idToken":"G","type":"ISO14443"}}}"#),
         .init(
-            #"BootNotification {"chargingStation":{"serialNumber":"S123456789012345678901234","model":"M12345678901234567890","#
+            #"BootNotification {"chargingStation":{"serialNumber":"S123456789012345678901234","model":"M1234567890123456789","#
                 + #""modem":{"iccid":"i","imsi":"m"},"vendorName":"V","firmwareVersion":"1"},"reason":"PowerUp"}"#,
             #"BootNotification {"chargePointVendor":"V","chargePointModel":"M1234567890123456789","#
                 + #""chargePointSerialNumber":"S123456789012345678901234","firmwareVersion":"1","iccid":"i","imsi":"m"}"#,
