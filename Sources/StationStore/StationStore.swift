@@ -50,7 +50,7 @@ package final class StationStore {
         self.file = file
         var configuration = Configuration()
         configuration.label = "station"
-        configuration.busyMode = .timeout(1)
+        configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
             try database.execute(
                 sql: """

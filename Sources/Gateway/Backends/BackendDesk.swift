@@ -59,7 +59,7 @@ actor BackendDesk {
     private var connections = 0
     private var said: [EVSEReport?]
     private var saidAt: [Instant]
-    private var external: PowerLimits?
+    private var external: [ExternalSignal.Source: PowerLimits] = [:]
     private var renewedAt = Instant.distantPast
     private var clockTold = Instant.distantPast
 
@@ -405,10 +405,11 @@ actor BackendDesk {
             (said[index], saidAt[index]) = (report, now)
             inputs.append(.evse(evseIDs[index], report))
         }
-        let limits = site.operatorLimits()
-        if limits != external {
-            external = limits
-            inputs.append(.external(ExternalSignal(source: .grid, limits: limits)))
+        for source in [ExternalSignal.Source.grid, .energyManager] {
+            let limits = site.imposed(by: source, at: now)
+            guard limits != external[source] else { continue }
+            external[source] = limits
+            inputs.append(.external(ExternalSignal(source: source, limits: limits)))
         }
         if isTurn {
             renewedAt = now
