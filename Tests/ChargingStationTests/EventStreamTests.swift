@@ -30,6 +30,10 @@ import Testing
         return (bench, id)
     }
 
+    @Test func `values go as SEND, which nobody answers (N15.FR.01)`() {
+        #expect(CSMSRequest.isUnanswered(.notifyPeriodicEventStream))
+    }
+
     @Test func `values leave every interval (N15.FR.06), counted from the first (N15.FR.09)`() throws {
         var (bench, id) = try bench(.init(interval: 10))
         let streams = bench.wait(.seconds(31)).streams
@@ -139,7 +143,7 @@ import Testing
         }
         #expect(bench.station.monitoring.streams[id]?.values.count == EventStream.mostValues)
         let back = bench.handle(.connected(.v21))
-        #expect(bench.calls(in: back).map(\.action) == [.notifyPeriodicEventStream])
+        #expect(back.classes(of: .openPeriodicEventStream).isEmpty)
         #expect(back.streams.map(\.data.count) == [EventStream.largestBundle])
         #expect(back.streams.map(\.pending) == [EventStream.mostValues - EventStream.largestBundle])
     }

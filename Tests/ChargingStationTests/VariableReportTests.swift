@@ -174,6 +174,44 @@ import Testing
         #expect(rest.refusals == [.occurrenceConstraintViolation])
     }
 
+    @Test func `requests of too many bytes are refused (B08.FR.18, N02.FR.07, N06.FR.07)`() {
+        var bench = bench()
+        bench.station.variables.report(
+            "200", as: VariableKey("DeviceDataCtrlr", "BytesPerMessage", instance: "GetReport"))
+        bench.station.variables.report(
+            "200", as: VariableKey("MonitoringCtrlr", "BytesPerMessage", instance: "ClearVariableMonitoring"))
+        let many = (0..<20).map { _ in ComponentVariableType(component: ComponentType(name: "EVSE")) }
+        #expect(bench.ask(.getReport(.init(requestId: 1, componentVariable: many))).rest.refusals == [.formatViolation])
+        #expect(
+            bench.ask(.getMonitoringReport(.init(requestId: 1, componentVariable: many))).rest.refusals
+                == [.formatViolation])
+        #expect(
+            bench.ask(.clearVariableMonitoring(.init(id: Array(1_000...1_090)))).rest.refusals == [.formatViolation])
+        let most = (0..<101).map { _ in ComponentVariableType(component: ComponentType(name: "EVSE")) }
+        #expect(
+            bench.ask(.getMonitoringReport(.init(requestId: 1, componentVariable: most))).rest.refusals
+                == [.occurrenceConstraintViolation])
+    }
+
+    @Test func `all three base reports are there (B07.FR.12), with every slot of the network (B09.FR.08)`() {
+        for kind in ReportBaseEnumType.allCases {
+            var bench = bench()
+            let names = base(kind, &bench).flatMap { $0.reportData ?? [] }.map(name)
+            #expect(!names.isEmpty)
+            guard kind == .fullInventory else { continue }
+            for slot in NetworkVariables.slots { #expect(names.contains("NetworkConfiguration[\(slot)].OcppCsmsUrl")) }
+        }
+    }
+
+    @Test func `the parts of a custom report bear its number and follow from 0 (B08.FR.03, B08.FR.04, B08.FR.14)`() {
+        var bench = bench()
+        let (_, rest) = bench.ask(.getReport(.init(requestId: 77)))
+        let parts = reportParts(bench.answerReports(rest))
+        #expect(parts.count > 1)
+        #expect(parts.map(\.seqNo) == Array(0..<parts.count))
+        #expect(parts.allSatisfy { $0.requestId == 77 })
+    }
+
     @Test func `a list is cut into parts by number and by size`() {
         let small = (0..<7).map { VariableType(name: "\($0)") }
         #expect(parts(small, mostItems: 3, mostBytes: 10_000).map(\.count) == [3, 3, 1])

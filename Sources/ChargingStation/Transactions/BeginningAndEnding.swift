@@ -8,7 +8,9 @@ import OCPP21
 extension Station {
     /// E01. A station that the backend has never accepted may be told not to begin (`TxBeforeAcceptedEnabled`).
     mutating func beginTransaction(_ index: Int, _ occurrence: Occurrence) {
-        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index) else {
+        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index),
+            !isHeldBack(index)
+        else {
             return
         }
         var transaction = Transaction(id: newID())
