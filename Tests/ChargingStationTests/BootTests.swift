@@ -66,6 +66,13 @@ import Testing
         #expect(bench.wait(.minutes(10)).isEmpty)
     }
 
+    @Test func `while pending the connection stays open (B02.FR.06)`() {
+        var bench = StationBench()
+        _ = bench.handle(.connected(.v21))
+        #expect(!bench.answerBoot(.pending, interval: 10).contains(.reconnect))
+        #expect(!bench.wait(.minutes(5)).contains(.reconnect))
+    }
+
     @Test func `an interval of 0 leaves the pause to the station, which does not flood (B02.FR.07, B03.FR.05)`() {
         var bench = StationBench()
         _ = bench.handle(.connected(.v21))

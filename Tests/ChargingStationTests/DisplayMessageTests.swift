@@ -58,6 +58,7 @@ import Testing
     }
 
     /// O01.FR.12, O01.FR.13, O01.FR.14, O01.FR.15.
+    /// O02.FR.14, O02.FR.15, O02.FR.16, O02.FR.17 are the same for messages of a transaction.
     @Test func `the one that is always in front stands alone, those in front go before the cycle`() {
         var bench = bench()
         #expect(set(message(1), &bench).1 == [1])

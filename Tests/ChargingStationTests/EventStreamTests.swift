@@ -75,7 +75,8 @@ import Testing
         let open = try #require(bench.calls(in: rest).first)
         #expect(bench.wait(.seconds(3)).monitorEvents.isEmpty)
         let outputs = bench.handle(.failed(open, .notInThisVersion))
-        #expect(outputs.monitorEvents.map { $0.timestamp.time - StationBench.start.wall } == [1, 2, 3].map { .seconds($0) })
+        #expect(
+            outputs.monitorEvents.map { $0.timestamp.time - StationBench.start.wall } == [1, 2, 3].map { .seconds($0) })
     }
 
     @Test func `the list tells what is open (N12.FR.01)`() throws {

@@ -434,6 +434,41 @@ extension StationBench {
         #expect(answer == .getMonitoringReport(.init(status: .emptyResultSet)))  // N02.FR.10
     }
 
+    /// Names, and how many monitors they stand for when every power, availability and slot is watched once.
+    @Test(
+        arguments: [
+            ("EVSE", nil, 1, nil, nil, 3),  // N02.FR.16
+            ("DeviceDataCtrlr", nil, nil, "ItemsPerMessage", nil, 3),  // N02.FR.17
+            ("DeviceDataCtrlr", nil, nil, "ItemsPerMessage", "GetReport", 1),
+            ("Connector", nil, 2, "AvailabilityState", nil, 1),  // N02.FR.18
+            ("Connector", nil, nil, "AvailabilityState", nil, 2),  // N02.FR.19
+            ("NetworkConfiguration", "1", nil, "OcppCsmsUrl", nil, 1),  // N02.FR.20
+            ("NetworkConfiguration", nil, nil, "OcppCsmsUrl", nil, 3),  // N02.FR.21
+        ] as [(String, String?, Int?, String?, String?, Int)])
+    func `what is not named stands for all there are`(
+        _ component: String, _ instance: String?, _ evse: Int?, _ variable: String?, _ variableInstance: String?,
+        _ count: Int
+    ) {
+        var bench = bench()
+        let watched = ["Power", "AvailabilityState", "ItemsPerMessage", "OcppCsmsUrl"]
+        for key in bench.station.variables.order where watched.contains(key.name) {
+            _ = bench.setMonitor(key, .delta, 1, severity: 9)
+        }
+        let wanted = ComponentVariableType(
+            component: ComponentType(name: component, evse: evse.map { EVSEType(id: $0) }, instance: instance),
+            variable: variable.map { VariableType(name: $0, instance: variableInstance) })
+        #expect(bench.monitors(nil, [wanted]).reduce(0) { $0 + $1.variableMonitoring.count } == count)
+    }
+
+    @Test func `an event about a secret does not tell it (N07.FR.10)`() {
+        var bench = bench()
+        let password = NetworkVariables.key(1, NetworkVariables.password)
+        bench.station.variables.report("0123456789abcdef", as: password)
+        bench.station.notifyEvent(about: password, severity: 5)
+        #expect(bench.handle(.tick).monitorEvents.map(\.actualValue) == [""])
+        #expect(bench.setMonitor(password, .delta, 1).0?.status == .unsupportedMonitorType)
+    }
+
     @Test func `a long report comes in parts of one request (N02.FR.04, N02.FR.09)`() {
         var bench = bench()
         for definition in bench.station.variables.definitions.values where definition.supports(.delta) {

@@ -14,7 +14,8 @@ import Testing
         for index in setup.evses.indices { setup.evses[index].canReset = canReset }
         var bench = StationBench(setup)
         bench.station.variables.define(
-            VariableDefinition(TransactionVariables.resumptionTimeout, .integer(0...600), .readOnly, standard: String(resumption)))
+            VariableDefinition(
+                TransactionVariables.resumptionTimeout, .integer(0...600), .readOnly, standard: String(resumption)))
         bench.boot()
         return bench
     }

@@ -38,7 +38,8 @@ import Testing
         #expect(statuses(bench.boot()) == [1: .available, 2: .available])
     }
 
-    @Test func `after a long outage it tells every state, after a short one those that changed (B04.FR.01, B04.FR.02)`() {
+    @Test func `after a long outage it tells every state, after a short one those that changed (B04.FR.01, B04.FR.02)`()
+    {
         var bench = StationBench()
         bench.set(ProvisioningVariables.offlineThreshold, to: "60")
         bench.boot()
@@ -91,7 +92,8 @@ import Testing
         #expect(bench.wait(.seconds(3)).hostTasks.contains(.reset(evse: nil)))
     }
 
-    @Test func `to resume tells of the reset, stops the energy and goes on afterwards (B13.FR.04, B13.FR.10, B13.FR.30)`() {
+    @Test
+    func `to resume tells of the reset, stops the energy and goes on afterwards (B13.FR.04, B13.FR.10, B13.FR.30)`() {
         var bench = charging(Self.resettable)
         #expect(bench.station.mayTransfer(0))
         let (_, rest) = bench.ask(.reset(.init(type: .immediateAndResume, evseId: 1)))
@@ -101,8 +103,34 @@ import Testing
         #expect(!bench.station.mayTransfer(0))
         _ = bench.wait(.seconds(2))
         let outputs = bench.handle(.done(.reset(evse: 1, succeeded: true)))
-        #expect(bench.events(in: outputs).map(\.triggerReason) == [.txResumed])
-        #expect(bench.station.mayTransfer(0))
+        #expect(bench.events(in: outputs).first?.triggerReason == .txResumed)
+        #expect(bench.station.hasTransaction(evse: 1))
+    }
+
+    /// Of an EVSE (B13.FR.13, B13.FR.14), and of the station (B13.FR.24, B13.FR.25).
+    @Test(arguments: [(1, true), (1, false), (nil, true), (nil, false)] as [(Int?, Bool)])
+    func `energy flows again after the reset only if that is allowed`(_ evse: Int?, _ isAllowed: Bool) {
+        var bench = charging(Self.resettable)
+        bench.set(TransactionVariables.resumesTransfer, to: String(isAllowed))
+        bench.set(TransactionVariables.resumptionRange, to: "0")
+        _ = bench.ask(.reset(.init(type: .immediateAndResume, evseId: evse)))
+        #expect(!bench.station.mayTransfer(0))
+        // What the EVSE reports in the meantime does not make it forget that it was charging.
+        _ = bench.flow(.suspendedByStation)
+        _ = bench.wait(.seconds(2))
+        if evse == nil {
+            bench = bench.begunAgain(Self.resettable)
+            bench.boot()
+        } else {
+            _ = bench.handle(.done(.reset(evse: 1, succeeded: true)))
+        }
+        _ = bench.report {
+            $0.connector = .occupied
+            $0.flow = .suspendedByStation
+        }
+        #expect(bench.station.hasTransaction(evse: 1))
+        #expect(bench.station.mayTransfer(0) == isAllowed)
+        #expect(bench.station.evses[0].transaction?.chargingState == .suspendedEVSE)
     }
 
     @Test func `after a reset of the station the transaction goes on, however long it took (B13.FR.20, B13.FR.23)`() {
@@ -206,7 +234,8 @@ import Testing
         FirmwareUpdate(
             UpdateFirmwareRequest(
                 requestId: 1,
-                firmware: FirmwareType(location: "https://example.org/f", retrieveDateTime: DateTime(StationBench.start.wall))),
+                firmware: FirmwareType(
+                    location: "https://example.org/f", retrieveDateTime: DateTime(StationBench.start.wall))),
             phase: .installing)
     }
 }

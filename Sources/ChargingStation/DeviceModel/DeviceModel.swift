@@ -48,7 +48,6 @@ package struct DeviceModel: Sendable {
         for definition in TransactionVariables.all(setup) { define(definition) }
         for definition in AuthorizationVariables.all(setup) { define(definition) }
         for definition in MeteringVariables.all(setup) { define(definition) }
-        for definition in AvailabilityVariables.all(setup) { define(definition) }
         for definition in ReservationVariables.all(setup) { define(definition) }
         for definition in SecurityVariables.all(setup) { define(definition) }
         for definition in FirmwareVariables.all(setup) { define(definition) }

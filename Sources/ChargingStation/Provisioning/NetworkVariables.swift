@@ -35,8 +35,8 @@ enum NetworkVariables {
         connection(setup) + [identityOfStation(setup)] + slots.flatMap(variables)
     }
 
-    /// Deprecated, and what a slot without an identity falls back to (B09.FR.16); read, it is what the station is connected as
-    /// (B09.FR.28).
+    /// Deprecated, and what a slot without an identity falls back to (B09.FR.16); read, it is what the station is
+    /// connected as (B09.FR.28).
     private static func identityOfStation(_ setup: StationSetup) -> VariableDefinition {
         var identity = VariableDefinition(
             stationIdentity, .string(longest: 48), .readWrite, standard: setup.networkProfile?.identity)

@@ -77,7 +77,8 @@ extension Station {
 
     /// E17.FR.11 to .18: in the state before; energy only if that is allowed, and then not everywhere at the same time.
     private mutating func resume(_ index: Int) {
-        let wasCharging = evses[index].transaction?.chargingState == .charging
+        let wasCharging =
+            evses[index].transaction?.chargingState == .charging || reset.chargedBefore.contains(evses[index].id)
         // The car that left meanwhile ends the transaction as usual, or lets it wait (E17.FR.16, E17.FR.17).
         let isConnected = evses[index].report.connector != .available
         if evses[index].conditions.isAuthorized, isConnected, wasCharging { withholdAtResumption(index) }
