@@ -22,6 +22,10 @@ package enum StationInput: Equatable, Sendable {
     case presented(IdTokenType, evse: Int?)
     /// A car with a contract certificate asks for its authorisation (ISO 15118): chain in PEM, and what OCSP needs.
     case contract(IdTokenType, evse: Int, certificate: String?, hashes: [OCSPRequestDataType])
+    /// The driver set a limit of cost, energy, time or state of charge for the transaction (E16).
+    case limited(evse: Int, TransactionLimitType)
+    /// What waits for delivery, whenever that changes.
+    case queue(QueueState)
     /// The car said what it needs (ISO 15118), at the beginning or anew.
     case needs(evse: Int, ChargingNeedsType)
     /// The car said how it will charge (ISO 15118), within one of the schedules it was offered.
@@ -36,6 +40,12 @@ package enum StationInput: Equatable, Sendable {
     case done(HostReport)
     /// A security event noticed outside the station, with technical information.
     case security(SecurityEvent, detail: String?)
+    /// An attempt to connect failed by what one side showed to the other.
+    case refused(CredentialRefusal)
+    /// A car asks for a contract certificate (ISO 15118).
+    case contractWanted(evse: Int, Get15118EVCertificateRequest)
+    /// A car showed its certificates (ISO 15118-20): which of them are to be asked about, and where.
+    case vehicleShowed(evse: Int, [CertificateStatusRequestInfoType])
     /// Time passed; nothing else.
     case tick
 }
@@ -88,6 +98,10 @@ package struct EVSEReport: Equatable, Sendable {
     package var boundBy: String?
     /// The bits of the device's fault register; zero is none.
     package var faults: UInt64 = 0
+    /// Whether a vehicle stands in the bay; nil without a detector.
+    package var isBayOccupied: Bool?
+    /// What the meter signed last, of its import register.
+    package var signature: SignedMeterValueType?
     /// The car's address in ISO 15118.
     package var evccID: String?
     /// What car and station agreed to speak, and all the car speaks, by priority: namespace and version.

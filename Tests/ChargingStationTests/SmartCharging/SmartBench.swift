@@ -46,7 +46,7 @@ extension StationBench {
     }
 
     mutating func setVariable(_ key: VariableKey, _ value: String) {
-        _ = station.variables.set(key, to: value)
+        station.variables.report(value, as: key)
         _ = handle(.tick)
     }
 
@@ -54,7 +54,7 @@ extension StationBench {
         station.index(ofEVSE: evse).flatMap { station.evses[$0].command } ?? EVSECommand(limits: .zero)
     }
 
-    mutating func report(on evse: Int = 1, _ change: (inout EVSEReport) -> Void) -> [StationOutput] {
+    mutating func report(on evse: Int, _ change: (inout EVSEReport) -> Void) -> [StationOutput] {
         var report = station.index(ofEVSE: evse).map { station.evses[$0].report } ?? EVSEReport()
         change(&report)
         return handle(.evse(evse, report))
