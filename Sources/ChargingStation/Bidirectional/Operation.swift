@@ -11,8 +11,6 @@ struct Bidirectional: Equatable, Sendable {
     var signals = AFRRSignals()
     /// By EVSE.
     var operations: [Int: Operation] = [:]
-    /// What of the load balancing variables was seen last, so that both names of each say the same.
-    var balancingSeen: [VariableKey: String] = [:]
     /// What the device model says of the car, by EVSE.
     var vehiclesTold: [Int: ConnectedVehicle] = [:]
 }
@@ -122,7 +120,7 @@ extension Station {
         let evse = evses[index].id
         var operation = bidirectional.operations[evse] ?? Operation(.localLoadBalancing)
         defer { bidirectional.operations[evse] = operation }
-        guard evses[index].transaction?.isAuthorized == true, let load = bidirectional.grid.load,
+        guard mayTransfer(index), let load = bidirectional.grid.load,
             let rule = loadBalancing(evse)
         else {
             operation = Operation(.localLoadBalancing)
@@ -141,9 +139,9 @@ extension Station {
     }
 
     private var balancingCount: Int {
-        evses.filter {
-            $0.transaction?.isAuthorized == true && smart.inForce[$0.id]?.period.mode == .localLoadBalancing
-        }.count
+        evses.indices.count {
+            mayTransfer($0) && smart.inForce[evses[$0].id]?.period.mode == .localLoadBalancing
+        }
     }
 }
 

@@ -12,7 +12,7 @@ import Testing
     private func ready() -> StationBench {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         return bench
     }
 
@@ -142,7 +142,7 @@ import Testing
         var bench = ready()
         balance(&bench)
         balance(&bench, on: 2)
-        bench.begin("U", on: 2)
+        bench.charge("U", on: 2)
         bench.set(Wire.profile(1, .txDefaultProfile, [Wire.mode(.localLoadBalancing)]), on: 0)
         _ = bench.handle(reading(nil, load: 9_000))
         #expect(bench.command(1).setpoint == .watts(-2_000))
@@ -163,8 +163,8 @@ import Testing
         setup.evses[1].canSleep = true
         var bench = StationBench(setup)
         bench.boot()
-        bench.begin("A", on: 1)
-        bench.begin("B", on: 2)
+        bench.charge("A", on: 1)
+        bench.charge("B", on: 2)
         var period = Wire.mode(.idle)
         period.evseSleep = true
         period.preconditioningRequest = true

@@ -37,7 +37,7 @@ import Testing
         change(&setup)
         var bench = StationBench(setup)
         bench.boot()
-        bench.begin()
+        bench.charge()
         return bench
     }
 

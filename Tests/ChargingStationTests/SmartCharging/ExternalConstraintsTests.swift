@@ -35,7 +35,7 @@ import Testing
     @Test func `a limit from outside binds at once and is told, and its release too`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         // K11.FR.01, K11.FR.02, K11.FR.03, K29.FR.04.
         #expect(told(bench.handle(signal(.energyManager, -500...3_000)), bench) == ["EMS 3000"])
         #expect(bench.command().text == "0…3000")
@@ -52,7 +52,7 @@ import Testing
     @Test func `changes below the significance bind but are not told, however many of them`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.setVariable(SmartChargingVariables.limitChangeSignificance, "10")
         _ = bench.handle(signal(.grid, 0...5_000))
         // SC.03.
@@ -65,7 +65,7 @@ import Testing
     @Test func `the strictest of several counts, whoever says it`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-9_000)]))
         _ = bench.handle(signal(.grid, -8_000...3_000))
         _ = bench.handle(signal(.energyManager, -2_000...9_000))
@@ -77,7 +77,7 @@ import Testing
     @Test func `a signal ends at its time by itself`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         var signal = ExternalSignal(source: .grid, limits: PowerLimits(from: .zero, to: .watts(2_000)))
         signal.expiresAt = bench.time.seconds + 10
         _ = bench.handle(.external(signal))
@@ -99,20 +99,20 @@ import Testing
         var bench = StationBench()
         bench.boot()
         bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(5_000)]), on: 0)
-        bench.begin("A", on: 1)
+        bench.charge("A", on: 1)
         var signal = ExternalSignal(source: .energyManager, limits: PowerLimits(from: .zero, to: .watts(2_000)))
         signal.isLocalGeneration = true
         // K27.FR.01, K27.FR.03, K27.FR.05.
         #expect(told(bench.handle(.external(signal)), bench) == ["EMS generation 2000"])
         #expect(bench.command().text == "0…7000")
-        bench.begin("B", on: 2)
+        bench.charge("B", on: 2)
         #expect(bench.command(1).limits.upper + bench.command(2).limits.upper == .watts(12_000))
     }
 
     @Test func `not allowed to constrain, an external system is heard only where the backend asks for it`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.setVariable(SmartChargingVariables.externalProfilesDisallowed, "true")
         // K11.FR.07, Q06.FR.08.
         #expect(told(bench.handle(signal(.energyManager, 0...3_000)), bench) == [])
@@ -130,7 +130,7 @@ import Testing
     @Test func `signals are not heeded where they are switched off`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.setVariable(SmartChargingVariables.externalSignals, "false")
         _ = bench.handle(signal(.energyManager, 0...3_000))
         #expect(bench.command().text == "0…11000")
@@ -140,7 +140,7 @@ import Testing
     func `of two setpoints the priority decides`(priority: String, watts: Int) {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.setVariable(SmartChargingVariables.setpointPriority, priority)
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-5_000)]))
         // Q06.FR.04, Q06.FR.20 to Q06.FR.22.
@@ -170,25 +170,25 @@ import Testing
         var bench = StationBench()
         bench.boot()
         bench.set(Wire.profile(1, .chargingStationMaxProfile, .absolute, [Wire.limit(10_000)]), on: 0)
-        bench.begin("A", on: 1)
+        bench.charge("A", on: 1)
         #expect(bench.command(1).text == "0…10000")
-        bench.begin("B", on: 2)
+        bench.charge("B", on: 2)
         // K04.FR.05.
         #expect(bench.command(1).text == "0…5000")
         #expect(bench.command(2).text == "0…5000")
         // A car that takes less leaves more to the other.
-        _ = bench.report(on: 1) { $0.offered = PowerLimits(from: .zero, to: .watts(2_000)) }
+        _ = bench.report(1) { $0.offered = PowerLimits(from: .zero, to: .watts(2_000)) }
         #expect(bench.command(2).limits.upper >= .watts(7_000))
         #expect(bench.command(1).limits.upper + bench.command(2).limits.upper <= .watts(10_000))
-        _ = bench.end(on: 2)
+        _ = bench.finish(on: 2)
         #expect(bench.command(1).text == "0…10000")
     }
 
     @Test func `an external setpoint is meant for the station as a whole`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin("A", on: 1)
-        bench.begin("B", on: 2)
+        bench.charge("A", on: 1)
+        bench.charge("B", on: 2)
         var signal = ExternalSignal(source: .energyManager, limits: nil, setpoint: .watts(-6_000))
         signal.limits = PowerLimits(from: .watts(-8_000), to: .watts(8_000))
         _ = bench.handle(.external(signal))
