@@ -27,10 +27,10 @@ import Testing
         bench.boot()
         _ = bench.ask(.reset(ResetRequest(type: .immediate)))
         _ = bench.wait(.seconds(3))
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         #expect(again.station.boot.reason == .remoteReset)
         again.boot()
-        #expect(again.restarted().station.boot.reason == .powerUp)
+        #expect(again.begunAgain().station.boot.reason == .powerUp)
     }
 
     /// What may leave in which state (B01.FR.08, B02.FR.02, B03.FR.02).

@@ -105,7 +105,7 @@ import Testing
 
     @Test func `the summary tells availability and what has a problem (B07.FR.09)`() {
         var bench = bench()
-        _ = bench.report(evse: 2) { $0.faults = 1 }
+        _ = bench.sees(evse: 2) { $0.faults = 1 }
         let names = base(.summaryInventory, &bench).flatMap { $0.reportData ?? [] }.map {
             name($0) + ($0.component.evse.map { "@\($0.id)" } ?? "")
         }
@@ -149,7 +149,7 @@ import Testing
     /// B08.FR.13.
     @Test func `criteria look at the component (B08.FR.07, B08.FR.08, B08.FR.09, B08.FR.10), any of them is enough`() {
         var bench = bench()
-        _ = bench.report(evse: 2) { $0.faults = 1 }
+        _ = bench.sees(evse: 2) { $0.faults = 1 }
         func components(_ criteria: [ComponentCriterionEnumType]) -> Set<String> {
             Set(
                 report(criteria, nil, &bench).1.map { $0.component.name + ($0.component.evse.map { "\($0.id)" } ?? "") }

@@ -122,6 +122,7 @@ extension Station {
 
     private mutating func accept(interval: Int) {
         boot.phase = .accepted
+        if !boot.wasAccepted { raise(.startupOfTheDevice, detail: boot.reason.word) }
         boot.wasAccepted = true
         boot.acceptedOver = network.active
         boot.retryAt = nil

@@ -57,15 +57,12 @@ extension Station {
                     reasonCode: "UnsupportedRequest", additionalInfo: "Only the whole station resets.")
             }
         }
-        if request.type == .immediateAndResume, (variables.integer(Self.resumptionTimeout) ?? 0) <= 0 {  // B13.FR.01
+        if request.type == .immediateAndResume, (variables.integer(TransactionVariables.resumptionTimeout) ?? 0) <= 0 {  // B13.FR.01
             return StatusInfoType(reasonCode: "UnsupportedParam", additionalInfo: "TxResumptionTimeout is 0.")
         }
         guard request.type != .onIdle else { return nil }
         return reasonAgainstReset.map { StatusInfoType(reasonCode: "FwUpdateInProgress", additionalInfo: $0) }
     }
-
-    /// TxResumptionTimeout, of block E.
-    static let resumptionTimeout = VariableKey("TxCtrlr", "ResumptionTimeout")
 
     /// B12.FR.02, B12.FR.04, B12.FR.08; without transactions B11.FR.03, B11.FR.08.
     private mutating func resetNow(_ request: ResetRequest) -> ResetResponse {
@@ -124,6 +121,7 @@ extension Station {
     private mutating func begin(_ wish: ResetProgress.Wish) {
         if wish.evse == nil {
             rememberBootReason(wish.reason)
+            raise(.resetOrReboot, detail: wish.reason.word)
             emit(.keep(key: ResetProgress.resumeKey, wish.resumes ? [UInt8(ascii: "1")] : nil))
         }
         emit(.host(.reset(evse: wish.evse)))
@@ -165,7 +163,11 @@ extension Station {
         reset.wishes.contains { ($0.evse == nil || $0.evse == evse) && $0.step != .waitingForIdle }
     }
 
-    /// What makes a reset impossible now other than a transaction (B11.FR.06, B12.FR.10); block L says so while it
-    /// installs.
-    var reasonAgainstReset: String? { nil }
+    /// What makes a reset impossible now other than a transaction (B11.FR.06, B12.FR.10).
+    var reasonAgainstReset: String? {
+        switch firmware.current?.phase {
+        case .installing, .rebooting, .confirming: "Firmware is being installed."
+        case .begun, .scheduled, .downloading, .pausing, .verifying, .waiting, .installed, .ended, nil: nil
+        }
+    }
 }

@@ -63,7 +63,9 @@ extension Station {
         guard let transaction = evses[index].transaction, transaction.isInterrupted else { return }
         evses[index].transaction?.isInterrupted = false
         let timeout = Int64(variables.integer(TransactionVariables.resumptionTimeout) ?? 0)
-        guard timeout > 0, now.seconds - transaction.keptAt <= timeout else { return endInterrupted(index) }
+        // After a reset that asked for it, whatever time it took (B13.FR.23).
+        let isShort = timeout > 0 && now.seconds - transaction.keptAt <= timeout
+        guard isShort || reset.resumesAfterRestart else { return endInterrupted(index) }
         resume(index)
     }
 

@@ -90,6 +90,7 @@ extension Station {
     /// need not be a transaction yet.
     func mayTransfer(_ index: Int) -> Bool {
         guard setup.role == .inCharge, evses[index].conditions.isAuthorized else { return false }
+        guard !isGoingDown(evse: evses[index].id) else { return false }
         return evses[index].transaction?.isAuthorized ?? true
     }
 
