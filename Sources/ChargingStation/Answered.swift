@@ -33,7 +33,10 @@ extension Station {
         case (.notifyDERAlarm, _): break
         case (.notifyDERStartStop, _): break
         case (.notifyDisplayMessages, _): partIsDone(request)
+        case (.notifyEVChargingNeeds(let request), .notifyEVChargingNeeds(let response)): take(response, to: request)
         case (.notifyEVChargingNeeds, _): break
+        case (.notifyEVChargingSchedule(let request), .notifyEVChargingSchedule(let response)):
+            take(response, to: request)
         case (.notifyEVChargingSchedule, _): break
         case (.notifyEvent, _): eventIsDone(request)
         case (.notifyMonitoringReport, _): partIsDone(request)
@@ -46,6 +49,8 @@ extension Station {
             streamIsAnswered(request.constantStreamData.id, isAccepted: response.status == .accepted)
         case (.openPeriodicEventStream, _): break
         case (.publishFirmwareStatusNotification, _): break
+        case (.pullDynamicScheduleUpdate(let request), .pullDynamicScheduleUpdate(let response)):
+            take(response, to: request)
         case (.pullDynamicScheduleUpdate, _): break
         case (.reportChargingProfiles, _): break
         case (.reportDERControl, _): break
@@ -66,7 +71,7 @@ extension Station {
         case .bootNotification: retryBoot()
         case .authorize(let request): takeFailure(of: request)
         case .batterySwap: break
-        case .clearedChargingLimit: break
+        case .clearedChargingLimit(let request): doWithout(request, failure)
         case .closePeriodicEventStream: break
         case .dataTransfer: break
         case .firmwareStatusNotification: break
@@ -76,12 +81,12 @@ extension Station {
         case .heartbeat: break
         case .logStatusNotification: break
         case .meterValues: break
-        case .notifyChargingLimit: break
+        case .notifyChargingLimit(let request): doWithout(request, failure)
         case .notifyCustomerInformation: break
         case .notifyDERAlarm: break
         case .notifyDERStartStop: break
         case .notifyDisplayMessages: partIsDone(request)
-        case .notifyEVChargingNeeds: break
+        case .notifyEVChargingNeeds(let request): doWithout(request)
         case .notifyEVChargingSchedule: break
         case .notifyEvent: eventIsDone(request)
         case .notifyMonitoringReport: partIsDone(request)

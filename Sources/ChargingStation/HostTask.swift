@@ -28,6 +28,14 @@ package enum HostTask: Equatable, Sendable {
     case contractAnswered(evse: Int, Get15118EVCertificateResponse?)
     /// What is known of the certificates a car showed.
     case vehicleChecked(evse: Int, [CertificateStatusType])
+    /// Offer the car these schedules; if it already follows others, negotiate anew (K15 to K20).
+    case offerSchedules(evse: Int, [OfferedSchedule])
+    /// Negotiate the energy service anew, with one of these (Q01.FR.05, Q02.FR.06).
+    case renegotiateService(evse: Int, [EnergyTransferModeEnumType])
+    /// Tell the driver that there is no priority charging here (K22.FR.01).
+    case noPriorityCharging(evse: Int)
+    /// What the charger, or the car's inverter, is to do by itself; replaces the former (block R).
+    case applyDERSettings(evse: Int, [SetDERControlRequest])
 }
 
 package enum HostReport: Equatable, Sendable {

@@ -38,6 +38,8 @@ package struct Station: Sendable {
     var certificates: Certificates
     var firmware: FirmwareUpdates
     var logUpload: LogUpload?
+    var bidirectional = Bidirectional()
+    var der = DERControls()
 
     /// The time of the input that is being handled.
     var now: StationTime
@@ -67,6 +69,9 @@ package struct Station: Sendable {
         settleMonitors()
         restoreTransactions(kept)
         if firmware.hasRestarted { boot.reason = .firmwareUpdate }
+        restoreProfiles(kept)
+        restoreDERControls(kept)
+        countTokens()
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
@@ -86,12 +91,17 @@ package struct Station: Sendable {
             presentContract(token, at: evse, certificate: certificate, hashes: hashes)
         case .limited(let evse, let limit): index(ofEVSE: evse).map { setDriverLimit($0, limit) }
         case .queue(let queue): self.queue = queue
-        case .grid(let reading): metering.grid = reading
-        case .needs, .priorityCharging, .external: break
+        case .grid(let reading):
+            metering.grid = reading
+            bidirectional.grid.take(reading, at: now.monotonic)
         case .security(let event, let detail): raise(event, detail: detail)
         case .refused(let refusal): take(refusal)
         case .contractWanted(let evse, let request): relay(evse: evse, request)
         case .vehicleShowed(let evse, let chain): checkVehicle(evse: evse, chain)
+        case .needs(let evse, let needs): take(needs, of: evse)
+        case .plan(let evse, let plan): take(plan, of: evse)
+        case .priorityCharging(let evse, let isWanted): takePriority(isWanted, at: evse)
+        case .external(let signal): take(signal)
         case .tick: break
         }
         passTime()
@@ -104,7 +114,7 @@ package struct Station: Sendable {
     package var deadline: Instant? {
         [
             boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt, transactionDeadline, certificatesDeadline,
-            firmwareDeadline, logUpload?.deadline,
+            firmwareDeadline, logUpload?.deadline, profileDeadline, derDeadline,
         ].compactMap(\.self).min()
     }
 
@@ -132,6 +142,7 @@ package struct Station: Sendable {
 
     private mutating func connect(_ version: OCPPVersion) {
         self.version = version
+        endProfileOutage()
         offlineSince = nil
         settleProofs()
         inspectKeys()
@@ -157,12 +168,14 @@ package struct Station: Sendable {
         advanceReset()
         advanceDisplay()
         advanceTransactions()
-        // Last, since it watches what the others do.
-        advanceMonitoring()
         advanceCertificates()
         advanceFirmware()
         advanceLogUpload()
         advanceSecurity()
+        advanceProfiles()
+        advanceDERControls()
+        // Last, since it watches what the others do.
+        advanceMonitoring()
     }
 }
 

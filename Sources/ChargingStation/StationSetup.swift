@@ -26,6 +26,18 @@ package struct StationSetup: Equatable, Sendable {
         package var canReset = false
         /// Whether the cable belongs to the EVSE, so that no connector of it is ever locked here.
         package var hasFixedCable = true
+        /// Whether the service can be changed within a session of ISO 15118-20.
+        package var renegotiatesService = false
+        /// Whether fewer phases than there are can be enforced, on AC.
+        package var switchesPhaseCount = false
+        /// Whether the power electronics can be switched off and on again.
+        package var canSleep = false
+        /// DER controls that the charger carries out itself once they are set in it.
+        package var derByCharger: Set<DERControlEnumType> = []
+        /// DER controls that the station carries out by what it commands; only those of `DERFunctions.known` count.
+        package var derByGateway: Set<DERControlEnumType> = []
+        /// Ratings of the inverter for DER controls; nil takes what follows from `ratings`.
+        package var inverter: InverterNameplate?
 
         package init(
             id: Int, supply: EVSEConditions.Supply, ratings: PowerLimits, connectorType: String = "cCCS2",

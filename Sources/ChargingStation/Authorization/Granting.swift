@@ -104,7 +104,13 @@ extension Station {
             case .forget(let slot): emit(.keep(key: "authorization-cache/\(slot)", nil))
             }
         }
+        countTokens()
+    }
+
+    /// D01.FR.12.
+    mutating func countTokens() {
         variables.report(String(authorization.cache.entries.count), as: AuthorizationVariables.cacheEntries)
+        variables.report(String(authorization.list.entries.count), as: AuthorizationVariables.listEntries)
     }
 
     /// C11.
@@ -128,7 +134,7 @@ extension Station {
         }
         if status == .accepted {
             emit(.keep(key: "local-list-version", Array(String(authorization.list.version).utf8)))
-            variables.report(String(authorization.list.entries.count), as: AuthorizationVariables.listEntries)
+            countTokens()
         }
         return SendLocalListResponse(status: status)
     }

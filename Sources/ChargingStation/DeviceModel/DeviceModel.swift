@@ -51,6 +51,9 @@ package struct DeviceModel: Sendable {
         for definition in ReservationVariables.all(setup) { define(definition) }
         for definition in SecurityVariables.all(setup) { define(definition) }
         for definition in FirmwareVariables.all(setup) { define(definition) }
+        for definition in SmartChargingVariables.all(setup) { define(definition) }
+        for definition in BidirectionalVariables.all(setup) { define(definition) }
+        for definition in DERVariables.all(setup) { define(definition) }
         restore(kept)
     }
 

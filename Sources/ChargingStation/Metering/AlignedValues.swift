@@ -34,7 +34,10 @@ extension Station {
             return false
         }
         let slot = ClockAlignment.slot(now.seconds, every: interval)
-        let last = metering.slots.updateValue(slot, forKey: use)
+        let last = metering.slots[use]
+        // Set back by less than an interval, the clock will come to this one again; set back further, it begins anew.
+        if let last, slot <= last, last - slot <= Int64(interval) { return false }
+        metering.slots[use] = slot
         // The first one is only noted: the station was not there when it began, unless it begins right now.
         guard let last else { return slot == now.seconds }
         return slot > last

@@ -10,6 +10,12 @@ extension Station {
     mutating func reportCost(
         _ kind: TransactionEventEnumType, _ index: Int, in request: inout TransactionEventRequest
     ) {}
+    /// I02.
+    mutating func answer(_ request: CostUpdatedRequest) -> CostUpdatedResponse {
+        if let index = index(ofTransaction: request.transactionId) { takeCost(index, request.totalCost) }
+        return CostUpdatedResponse()
+    }
+
     mutating func takeCost(_ index: Int, _ cost: DecimalNumber) {
         evses[index].transaction?.totalCost = cost
         meetLimits(index)

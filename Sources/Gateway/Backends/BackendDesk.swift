@@ -428,7 +428,8 @@ actor BackendDesk {
         case .setClock(let time): compare(time)
         case .useConnectionSettings: hasNewSettings = true
         case .reset, .unlock, .dataTransfer, .keys, .firmware, .log, .release, .answerContract, .display,
-            .contractAnswered, .vehicleChecked:
+            .contractAnswered, .vehicleChecked, .offerSchedules, .renegotiateService, .noPriorityCharging,
+            .applyDERSettings:
             guard let report = task.refusal(backend) else { return }
             inputs.append(.done(report))
         }

@@ -19,6 +19,7 @@ extension HostTask {
         case .firmware(let task): task.refusal.map { .firmware($0) }
         case .log(.upload(let order)):
             .log(.failed(requestID: order.requestID, .notSupportedOperation, reason: "This gateway uploads no files."))
+        case .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings: nil
         case .log(.cancel), .setClock, .release, .answerContract, .useConnectionSettings, .display, .contractAnswered,
             .vehicleChecked:
             nil
