@@ -94,7 +94,7 @@ let house: [Room] = [
         imports: [
             "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
             "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl", "SimulatedSite",
-            "SiteRegisters", "StationFaces", "StationStore", "TLS", "CRealTime",
+            "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "TLS", "CRealTime",
         ],
         products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from csms import CSMS, Refused, pause
 from ocpp_site import RFID, Site, backend_yaml
-from running import wait_until
+from running import http_json, wait_until
 
 VERSIONS = ["1.6", "2.0.1", "2.1"]
 
@@ -26,6 +26,16 @@ def site(sluice, tmp_path: Path):
     for csms in made:
         csms.stop()
         assert csms.faults == []
+
+
+def bring_up(site, csms: CSMS) -> Site:
+    """A station that has been accepted and has told that a car is there."""
+    running = site(csms)
+    running.wait_until_accepted()
+    running.gateway.wait_until_ready()
+    key, words = ("status", ("Preparing",)) if csms.version == "1.6" else ("connectorStatus", ("Occupied",))
+    csms.wait_for("StatusNotification", lambda status: status[key] in words)
+    return running
 
 
 def started(csms: CSMS) -> dict:
@@ -120,12 +130,12 @@ def test_a_station_that_is_rejected_is_silent_until_its_time(site, version: str)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_token_begins_and_ends_a_transaction(site, version: str) -> None:
     with CSMS(version) as csms:
-        running = site(csms)
-        running.wait_until_accepted()
-        running.gateway.wait_until_ready()
+        running = bring_up(site, csms)
         pause(1)
         assert abs(running.charger_W) < 100, "nothing flows before somebody is authorised"
-        assert "not authorised by backend DEPOT-1" in running.gateway.evse(1)["bound_by"]
+        wait_until(
+            lambda: "not authorised by backend DEPOT-1" in running.gateway.evse(1)["bound_by"],
+            "the EVSE waits for its backend")
         running.swipe()
         started(csms)
         running.wait_for_power(5_000, 23_000)
@@ -139,9 +149,7 @@ def test_a_token_begins_and_ends_a_transaction(site, version: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_backend_starts_and_stops_a_transaction(site, version: str) -> None:
     with CSMS(version) as csms:
-        running = site(csms)
-        running.wait_until_accepted()
-        running.gateway.wait_until_ready()
+        running = bring_up(site, csms)
         if version == "1.6":
             assert csms.call("RemoteStartTransaction", {"idTag": RFID, "connectorId": 1})["status"] == "Accepted"
             start = started(csms)
@@ -170,9 +178,7 @@ def test_the_backend_starts_and_stops_a_transaction(site, version: str) -> None:
 def test_a_token_that_the_backend_refuses_moves_nothing(site, version: str) -> None:
     refused = {"idTagInfo": {"status": "Blocked"}} if version == "1.6" else {"idTokenInfo": {"status": "Blocked"}}
     with CSMS(version, Authorize=refused) as csms:
-        running = site(csms)
-        running.wait_until_accepted()
-        running.gateway.wait_until_ready()
+        running = bring_up(site, csms)
         running.swipe()
         csms.wait_for("Authorize")
         pause(2)
@@ -185,9 +191,7 @@ def test_a_token_that_the_backend_refuses_moves_nothing(site, version: str) -> N
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_backend_makes_the_car_deliver_and_an_operator_limit_wins(site, version: str) -> None:
     with CSMS(version) as csms:
-        running = site(csms)
-        running.wait_until_accepted()
-        running.gateway.wait_until_ready()
+        running = bring_up(site, csms)
         assert set_power(csms, -5_000)["status"] == "Accepted"
         running.swipe()
         started(csms)
@@ -209,9 +213,6 @@ def test_the_backend_makes_the_car_deliver_and_an_operator_limit_wins(site, vers
         csms.wait_for(action, exports, patience_s=60)
 
         # The operator allows 2 kW of export at the connection point, where 500 W of load help.
-        running.gateway.running.get("/api/status")
-        from running import http_json
-
         http_json("PUT", f"{running.gateway.api}/api/limits/export", {"power": "2 kW"})
         running.wait_for_power(-2_600, -1_500)
         if version != "1.6":

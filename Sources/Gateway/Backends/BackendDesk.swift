@@ -37,6 +37,7 @@ actor BackendDesk {
     private var station: Station
     private var delivery: Delivery
     private let outbox: Outbox
+    private let keys: BackendKeys
     private var conversation: StationConversation?
 
     /// Inputs that follow from the one that is worked on.
@@ -84,6 +85,7 @@ actor BackendDesk {
         loop = group.next()
         state = BackendState(backend)
         outbox = Outbox(file: file, logger: logger)
+        keys = BackendKeys(folder: file.map { $0 + ".keys" }, backend, logger: logger)
         station = Station(
             StationSetup(backend, configuration, version: version), kept: outbox.kept("station/"), at: .now())
         delivery = Delivery(lastNumber: outbox.last, stored: outbox.count)
@@ -114,7 +116,7 @@ actor BackendDesk {
     private func keepConnected() async {
         while !Task.isCancelled {
             do throws(BackendRefused) {
-                let plan = try LinkPlan(station, backend)
+                let plan = try LinkPlan(station, backend, keys)
                 for fault in plan.faults { logger.error("\(fault)") }
                 self.plan = plan
                 var bounds = LinkBounds()
@@ -427,7 +429,9 @@ actor BackendDesk {
             restart()
         case .setClock(let time): compare(time)
         case .useConnectionSettings: hasNewSettings = true
-        case .reset, .unlock, .dataTransfer, .keys, .firmware, .log, .release, .answerContract, .display,
+        case .keys(let task):
+            if let report = keys.carryOut(task) { inputs.append(.done(.keys(report))) }
+        case .reset, .unlock, .dataTransfer, .firmware, .log, .release, .answerContract, .display,
             .contractAnswered, .vehicleChecked, .offerSchedules, .renegotiateService, .noPriorityCharging,
             .applyDERSettings:
             guard let report = task.refusal(backend) else { return }

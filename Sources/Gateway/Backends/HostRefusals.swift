@@ -15,12 +15,11 @@ extension HostTask {
         case .reset(let evse): evse.map { .reset(evse: $0, succeeded: false) }
         case .dataTransfer(let reply, _):
             .dataTransferred(reply: reply, DataTransferResponse(status: .unknownVendorId))
-        case .keys(let task): task.refusal(backend).map { .keys($0) }
         case .firmware(let task): task.refusal.map { .firmware($0) }
         case .log(.upload(let order)):
             .log(.failed(requestID: order.requestID, .notSupportedOperation, reason: "This gateway uploads no files."))
         case .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings: nil
-        case .log(.cancel), .setClock, .release, .answerContract, .useConnectionSettings, .display, .contractAnswered,
+        case .keys, .log(.cancel), .setClock, .release, .answerContract, .useConnectionSettings, .display, .contractAnswered,
             .vehicleChecked:
             nil
         }
@@ -28,10 +27,10 @@ extension HostTask {
 }
 
 extension KeyTask {
-    private static let words = "Certificates of this gateway are files of its configuration."
+    private static let words = "Certificates of this gateway are files of its configuration: it has no folder for others."
 
     /// What is installed is what the configuration names.
-    fileprivate func refusal(_ backend: SiteConfiguration.Backend) -> KeyReport? {
+    func refusal(_ backend: SiteConfiguration.Backend) -> KeyReport? {
         switch self {
         case .makeKey(let use, _): .keyMade(use, request: nil, root: nil, reason: Self.words)
         case .adopt(let reply, let use, _, _): .adopted(reply: reply, use, reason: Self.words)
@@ -45,7 +44,8 @@ extension KeyTask {
 }
 
 extension KeyInventory {
-    fileprivate init(_ backend: SiteConfiguration.Backend) {
+    /// What the configuration names.
+    init(_ backend: SiteConfiguration.Backend) {
         self.init()
         hasCSMSRoot = backend.url.hasPrefix("wss://")
         switch backend.proof {

@@ -18,7 +18,7 @@ struct LinkPlan {
     let faults: [String]
 
     /// - Throws: Where no way is left.
-    init(_ station: Station, _ backend: SiteConfiguration.Backend) throws(BackendRefused) {
+    init(_ station: Station, _ backend: SiteConfiguration.Backend, _ keys: BackendKeys) throws(BackendRefused) {
         let settings = station.connectionSettings
         let credentials = station.credentials
         var profiles: [NetworkProfile] = []
@@ -26,7 +26,7 @@ struct LinkPlan {
         var faults: [String] = []
         for slot in settings.profiles {
             do throws(BackendRefused) {
-                profiles.append(try NetworkProfile(slot.profile, credentials, backend))
+                profiles.append(try NetworkProfile(slot.profile, credentials, backend, keys))
                 slots.append(slot.slot)
             } catch { faults.append("network profile \(slot.slot): \(error)") }
         }
@@ -49,23 +49,23 @@ struct LinkPlan {
 }
 
 extension NetworkProfile {
-    /// A profile of the device model. Keys and authorities are always those of the configuration.
+    /// A profile of the device model.
     fileprivate init(
-        _ profile: NetworkConnectionProfileType, _ credentials: Credentials, _ backend: SiteConfiguration.Backend
+        _ profile: NetworkConnectionProfileType, _ credentials: Credentials, _ backend: SiteConfiguration.Backend,
+        _ keys: BackendKeys
     ) throws(BackendRefused) {
-        let proof: Proof =
-            switch profile.securityProfile {
-            case 0: .none
-            case 3:
-                switch backend.proof {
-                case .certificate(let file, let key): .certificate(TLSIdentity(certificateFile: file, keyFile: key))
-                case .none, .password: throw .insecure(try BackendAddress(profile.ocppCsmsUrl))
-                }
-            case _: .password(try Password(profile, credentials, backend))
-            }
+        let address = try BackendAddress(profile.ocppCsmsUrl)
+        let proof: Proof
+        switch profile.securityProfile {
+        case 0: proof = .none
+        case 3:
+            guard let identity = keys.identity(credentials) else { throw .insecure(address) }
+            proof = .certificate(identity)
+        case _: proof = .password(try Password(profile, credentials, backend))
+        }
         try self.init(
-            address: BackendAddress(profile.ocppCsmsUrl), identity: profile.identity ?? backend.identity, proof: proof,
-            trust: backend.trustFile.map { .file($0) } ?? .system,
+            address: address, identity: profile.identity ?? backend.identity, proof: proof,
+            trust: keys.trust(credentials),
             subprotocols: backend.versions.map(Subprotocol.init), allowsWildcard: backend.allowsWildcard,
             allowsInsecure: backend.allowsInsecure)
     }
