@@ -54,6 +54,7 @@ package struct DeviceModel: Sendable {
         for definition in SmartChargingVariables.all(setup) { define(definition) }
         for definition in BidirectionalVariables.all(setup) { define(definition) }
         for definition in DERVariables.all(setup) { define(definition) }
+        for definition in TariffVariables.all(setup) { define(definition) }
         restore(kept)
     }
 

@@ -21,7 +21,6 @@ extension Station {
         evses[index].transaction = transaction
         if let grant = evses[index].grant { adopt(grant, index) }
         refreshAuthorization(index)
-        adoptTariff(index)
         beginTransactionValues(index)
         sendEvent(.started, index, because: occurrence.trigger)
         beginSampling(index)
@@ -42,6 +41,7 @@ extension Station {
         }
         transaction.unreported.isRemoteStart = grant.remoteStartId != nil
         evses[index].transaction = transaction
+        adoptTariff(index)
         installProfile(of: grant, index)
     }
 

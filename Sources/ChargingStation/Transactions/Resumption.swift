@@ -12,6 +12,7 @@ extension Station {
         evses[index].transaction?.keptAt = now.seconds
         guard let transaction = evses[index].transaction else { return }
         emit(.keep(key: transactionKey(index), TransactionRecord(transaction).keptBytes))
+        keepAccount(index)
     }
 
     /// A car that stays plugged in after its transaction begins no other after a restart either.
@@ -37,6 +38,7 @@ extension Station {
             transaction.sampling = TransactionSampling(restoring: collected, stride: transaction.sampling.stride)
             transaction.sampling.before = before
             evses[index].transaction = transaction
+            restoreAccount(index, kept)
             evses[index].conditions = transaction.conditions
             evses[index].grant =
                 transaction.conditions.isAuthorized

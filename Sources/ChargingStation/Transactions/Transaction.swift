@@ -72,6 +72,10 @@ struct Transaction: Equatable, Sendable {
     var flowingSince: Int64?
     var phases: Int?
 
+    /// What it costs, if this station calculates it.
+    var account: CostAccount?
+    /// When the running costs are told next.
+    var costDue: Instant?
     var sampling = TransactionSampling()
     var conditions = TransactionConditions()
     /// When this was last kept, in seconds since 1970: the last moment the station is known to have been alive.
