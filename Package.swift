@@ -82,6 +82,8 @@ let house: [Room] = [
     Room(
         name: "BackendLinks", imports: ["CZlib", "TLS"],
         products: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
+    // Logs to a backend's server and firmware from it: one file over HTTP or HTTPS, bounded in size and time.
+    Room(name: "FileTransfer", imports: ["TLS"], products: ["NIOCore", "NIOHTTP1", "NIOPosix"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.

@@ -29,6 +29,7 @@ package struct Station: Sendable {
     var authorization = Authorization()
     var availability = Availability()
     var reservations = Reservations()
+    var tariffs = Tariffs()
     var metering = Metering()
     /// What waits for delivery.
     var queue = QueueState()
@@ -61,6 +62,7 @@ package struct Station: Sendable {
         authorization = Authorization(kept: kept)
         availability = Availability(setup, kept: kept)
         reservations = Reservations(kept: kept)
+        tariffs = Tariffs(kept: kept)
         security = Security(kept: kept)
         certificates = Certificates(kept: kept, at: now.monotonic)
         firmware = FirmwareUpdates(kept: kept)

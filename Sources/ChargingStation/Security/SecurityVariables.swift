@@ -27,8 +27,12 @@ enum SecurityVariables {
     static let passwordLength = 16...64
 
     static func all(_ setup: StationSetup) -> [VariableDefinition] {
+        var password = VariableDefinition(
+            password, .string(longest: passwordLength.upperBound), .writeOnly, standard: nil)
+        // Kept with what else proves who the station is (A01), and nowhere else.
+        password.isPersistent = false
         let station = [
-            VariableDefinition(password, .string(longest: passwordLength.upperBound), .writeOnly, standard: nil),
+            password,
             VariableDefinition(organization, .string(longest: 64), .readWrite, standard: setup.organization),
             VariableDefinition(entries, .integer(0...mostCertificates), .readOnly, standard: "0"),
             VariableDefinition(profile, .integer(0...3), .readOnly, standard: "1"),

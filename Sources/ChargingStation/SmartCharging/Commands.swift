@@ -43,12 +43,12 @@ extension Station {
         guard variables.flag(SmartChargingVariables.enabled) else {
             // Without smart charging no profile counts; who may charge still does.
             var command = EVSECommand(limits: evse.setup.ratings)
-            command.mayTransfer = evse.transaction?.isAuthorized == true
+            command.mayTransfer = mayTransfer(index)
             return command
         }
         let inForce = profileInForce(evse)
         var command = EVSECommand(limits: .zero)
-        command.mayTransfer = evse.transaction?.isAuthorized == true
+        command.mayTransfer = mayTransfer(index)
         command.mode = inForce.period.mode
         command.origin = inForce.origin
         command.until = inForce.until == .max ? nil : inForce.until

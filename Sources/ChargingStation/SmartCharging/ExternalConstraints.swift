@@ -161,7 +161,7 @@ extension Station {
     /// Says what has changed by more than `LimitChangeSignificance` since it was told (K11.FR.02, K12.FR.02, K27.FR.03), and what is
     /// over (K13.FR.02). What happens without a connection is said once there is one.
     mutating func tellExternalLimits() {
-        guard mayCall(.volatile), setup.role == .inCharge else { return }
+        guard mayCall(.volatile) else { return }
         let installed = smart.external.installed
         for (key, signal) in installed.sorted(by: { $0.key < $1.key }) {
             guard isSignificant(signal, since: smart.external.told[key]) else { continue }

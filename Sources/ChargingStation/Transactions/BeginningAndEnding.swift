@@ -8,7 +8,9 @@ import OCPP21
 extension Station {
     /// E01. A station that the backend has never accepted may be told not to begin (`TxBeforeAcceptedEnabled`).
     mutating func beginTransaction(_ index: Int, _ occurrence: Occurrence) {
-        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index) else {
+        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index),
+            !isHeldBack(index)
+        else {
             return
         }
         var transaction = Transaction(id: newID())
@@ -19,7 +21,6 @@ extension Station {
         evses[index].transaction = transaction
         if let grant = evses[index].grant { adopt(grant, index) }
         refreshAuthorization(index)
-        adoptTariff(index)
         beginTransactionValues(index)
         sendEvent(.started, index, because: occurrence.trigger)
         beginSampling(index)
@@ -40,6 +41,7 @@ extension Station {
         }
         transaction.unreported.isRemoteStart = grant.remoteStartId != nil
         evses[index].transaction = transaction
+        adoptTariff(index)
         installProfile(of: grant, index)
     }
 

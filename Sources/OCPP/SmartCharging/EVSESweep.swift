@@ -128,7 +128,8 @@ struct StationSweep {
     }
 
     /// What holds for all EVSEs together, in thousandths of a watt.
-    mutating func bounds(at time: Int64) -> StationBounds {
+    /// - Parameter own: What the EVSEs may take by what is set for themselves.
+    mutating func bounds(at time: Int64, own: () -> Int64) -> StationBounds {
         var until = Int64.max
         var bounds = StationBounds()
         for found in [maximum.leader(at: time, conditions, &until), external.leader(at: time, conditions, &until)] {
@@ -140,10 +141,9 @@ struct StationSweep {
             }
             if found.period.mode == .externalSetpoint { bounds.setpoint = watts(found, found.period.setpoint) }
         }
-        if let limit = bounds.limit, let found = generation.leader(at: time, conditions, &until),
-            let more = watts(found, found.period.limit)
-        {
-            bounds.limit = limit.adding(more)
+        // What is generated on site is there once, not once for each EVSE.
+        if let found = generation.leader(at: time, conditions, &until), let more = watts(found, found.period.limit) {
+            bounds.limit = (bounds.limit ?? own()).adding(more)
         }
         bounds.until = until
         return bounds
@@ -171,7 +171,11 @@ struct StationSweep {
         }
         if let found = generation.leader(at: time, conditions, &until), let own = found.period.limit {
             let more = limit.adding(conversion.convert(own.sum(in: found.unit), from: found.unit, to: unit))
-            limit = min(more, max(limit, sum))
+            let hardware = evses.reduce(Int64(0)) { sum, evse in
+                let own = RateConversion(evse.supply, nominalVolts: station.nominalVolts, phases: evse.supply.phases)
+                return sum.adding(own.convert(evse.hardware.charge, from: evse.hardware.unit, to: unit))
+            }
+            limit = max(limit, min(more, hardware))
         }
         var period = CompositePeriod()
         period.limit = PhaseRates(limit)
