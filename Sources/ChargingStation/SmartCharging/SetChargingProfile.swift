@@ -35,7 +35,7 @@ extension Station {
             // K01.FR.56, K01.FR.57.
             return StatusInfoType(reasonCode: "RateLimitExceeded", additionalInfo: "\(pause) seconds before retry")
         }
-        // L2 and L3 alone say nothing; the conversion would drop them (K01.FR.146, V2X.07).
+        // L2 and L3 alone say nothing; the conversion would drop them (K01.FR.145, K01.FR.146, V2X.07).
         let periods = message.chargingSchedule.flatMap(\.chargingSchedulePeriod)
         guard !periods.contains(where: \.namesPhasesWithoutBase) else {
             return StatusInfoType(reasonCode: "PhaseConflict", additionalInfo: "K01.FR.146")
