@@ -38,13 +38,27 @@ enum BackendCommand: Equatable, Sendable {
     static let patience = Interval.seconds(30)
 
     static let help = """
-        wait 5s                          expect ACTION [JSON] [--within 10s]     expect-answer [JSON] [--within 10s]
-        call ACTION JSON                 remote-start EVSE TOKEN                 remote-stop EVSE
-        setpoint EVSE -5kW [--for 15min] set-profile EVSE FILE                   clear-profiles
-        composite EVSE 1h                trigger MESSAGE [EVSE]                  availability EVSE on|off
-        get KEY|Component.Variable       set KEY VALUE                           reset [soft|hard]
-        answer ACTION JSON               refuse ACTION CODE                      disconnect [CODE]
-        use STATION                      quit                                    # a remark
+        wait 5s
+        expect ACTION [JSON] [--within 10s]
+        expect-answer [JSON] [--within 10s]
+        call ACTION JSON
+        answer ACTION JSON
+        refuse ACTION CODE
+        remote-start EVSE TOKEN
+        remote-stop EVSE
+        setpoint EVSE -5kW [--for 15min]
+        set-profile EVSE FILE
+        clear-profiles
+        composite EVSE 1h
+        trigger MESSAGE [EVSE]
+        availability EVSE on|off
+        get KEY or Component.Variable[instance]
+        set KEY VALUE
+        reset [soft|hard]
+        disconnect [CODE]
+        use STATION
+        quit
+        # a remark
         """
 
     /// - Returns: Nil for an empty line or a remark.
