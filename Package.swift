@@ -71,9 +71,13 @@ let house: [Room] = [
     Room(name: "COpenSSL", kind: .systemLibrary(pkgConfig: "openssl", apt: "libssl-dev")),
     // Evidence that survives: instructions, limits, decisions and traces as a chain in SQLite; settings that must survive.
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
+    Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
+    // What a station must not forget, for each backend: kept values and unanswered calls in SQLite.
+    Room(name: "StationStore", imports: ["CZlib"], products: ["GRDB"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
-    Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
+    // The station's keys and certificates on disk, and everything cryptographic that OCPP wants of a station.
+    Room(name: "StationKeys", imports: ["COpenSSL", "ChargingStation", "Electricity", "OCPP", "OCPP21"]),
     // OCPP-J's transport on the station's side: WebSocket with security profiles, supervision, when to try again.
     Room(
         name: "BackendLinks", imports: ["CZlib", "TLS"],
@@ -88,10 +92,11 @@ let house: [Room] = [
     Room(
         name: "Gateway",
         imports: [
-            "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "Journal", "LinuxIO",
-            "LocalAPI", "PowerControl", "SimulatedSite", "SiteRegisters", "CRealTime",
+            "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
+            "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl", "SimulatedSite",
+            "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "TLS", "CRealTime",
         ],
-        products: ["Logging", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
+        products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.
     Room(
         name: "Bench",
