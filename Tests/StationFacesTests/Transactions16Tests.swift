@@ -166,6 +166,15 @@ import Testing
         #expect(again.heard == #"{"idTokenInfo":{"status":"Blocked"}}"#)
     }
 
+    @Test func `an end that comes once more is answered and says nothing`() throws {
+        var bench = FaceBench(.v16)
+        try bench.runTransaction()
+        let ended = try event("Ended", "StopAuthorized", state: "EVConnected", token: "CARD", stopped: "Local")
+        #expect(run(&bench, ended).said.first?.hasPrefix("StopTransaction") == true)
+        let again = run(&bench, ended)
+        #expect(again.said == [] && again.heard == "{}" && bench.memory.isEmpty)
+    }
+
     @Test func `a lost status does not make an event fail`() throws {
         var bench = FaceBench(.v16)
         let started = try event("Started", "Authorized", state: "Charging", token: "CARD", evse: 1)
