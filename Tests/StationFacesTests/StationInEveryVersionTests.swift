@@ -202,6 +202,32 @@ private struct Joined {
         #expect(joined.ask("ClearChargingProfile", #"{"id":4}"#) == #"{"status":"Accepted"}"#)
     }
 
+    @Test func `a connector's default stands beside that of all`() throws {
+        var joined = Joined(.v16)
+        joined.connect()
+        for connector in [0, 1] {
+            let profile =
+                #"{"connectorId":\#(connector),"csChargingProfiles":{"chargingProfileId":\#(connector + 3),"stackLevel":0,"#
+                + #""chargingProfilePurpose":"TxDefaultProfile","chargingProfileKind":"Relative","chargingSchedule":{"chargingRateUnit":"W","#
+                + #""chargingSchedulePeriod":[{"startPeriod":0,"limit":\#(connector + 1)000}]}}}"#
+            #expect(joined.ask("SetChargingProfile", profile) == #"{"status":"Accepted"}"#, "\(connector)")
+        }
+        let composite = joined.ask("GetCompositeSchedule", #"{"connectorId":1,"duration":60,"chargingRateUnit":"W"}"#)
+        #expect(composite?.contains(#"{"startPeriod":0,"limit":2000"#) == true, "\(composite ?? "")")
+    }
+
+    @Test(arguments: ["ChargePointMaxProfile", "TxDefaultProfile"])
+    func `an absolute schedule without a start is taken as 1_6 means it`(_ purpose: String) throws {
+        var joined = Joined(.v16)
+        joined.connect()
+        let profile =
+            #"{"connectorId":0,"csChargingProfiles":{"chargingProfileId":1,"stackLevel":0,"chargingProfilePurpose":"\#(purpose)","#
+            + #""chargingProfileKind":"Absolute","chargingSchedule":{"chargingRateUnit":"W","chargingSchedulePeriod":[{"startPeriod":0,"limit":3000}]}}}"#
+        #expect(joined.ask("SetChargingProfile", profile) == #"{"status":"Accepted"}"#)
+        let composite = joined.ask("GetCompositeSchedule", #"{"connectorId":1,"duration":60,"chargingRateUnit":"W"}"#)
+        #expect(composite?.contains(#"{"startPeriod":0,"limit":3000"#) == true, "\(composite ?? "")")
+    }
+
     /// Keys whose variable an EVSE's or the site's hardware may lack.
     private static let optional: Set = ["V2XMaxDischargeW", "MaxEnergyOnInvalidId"]
 
