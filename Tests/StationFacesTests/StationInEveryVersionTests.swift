@@ -189,6 +189,54 @@ private struct Joined {
         #expect(joined.bench.memory.isEmpty)
     }
 
+    /// A running transaction in 1.6.
+    private func charging() -> Joined {
+        var joined = Joined(.v16)
+        joined.connect()
+        joined.report { $0.imported = .wattHours(1_000) }
+        _ = joined.ask("RemoteStartTransaction", #"{"connectorId":1,"idTag":"CARD"}"#)
+        joined.report { $0.connector = .occupied }
+        joined.wait(2)
+        joined.report { $0.flow = .charging }
+        return joined
+    }
+
+    @Test func `a setpoint of 1_6 ends when the link has been gone for the watchdog's time`() throws {
+        var joined = charging()
+        _ = joined.ask("ChangeConfiguration", #"{"key":"V2XSetpointWatchdog","value":"60"}"#)
+        let profile =
+            #"{"connectorId":1,"csChargingProfiles":{"chargingProfileId":3,"stackLevel":0,"chargingProfilePurpose":"TxProfile","#
+            + #""chargingProfileKind":"Relative","chargingSchedule":{"chargingRateUnit":"W","#
+            + #""chargingSchedulePeriod":[{"startPeriod":0,"limit":-5000}]}}}"#
+        #expect(joined.ask("SetChargingProfile", profile) == #"{"status":"Accepted"}"#)
+        #expect(joined.command?.setpoint == .watts(-5_000))
+        joined.feed(.disconnected)
+        joined.wait(50)
+        #expect(joined.command?.setpoint == .watts(-5_000))
+        joined.wait(20)
+        #expect(joined.command?.setpoint == nil)
+    }
+
+    @Test func `a dynamic setpoint of 2_1 moves the car over 1_6`() throws {
+        var joined = charging()
+        func transfer(_ name: String, _ data: String) -> String {
+            JSON.object([
+                .init("vendorId", .string("org.sluice")), .init("messageId", .string(name)),
+                .init("data", .string(data)),
+            ]).compact
+        }
+        let profile =
+            #"{"evseId":1,"chargingProfile":{"id":7,"stackLevel":0,"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Dynamic","#
+            + #""chargingSchedule":[{"id":1,"chargingRateUnit":"W","chargingSchedulePeriod":[{"startPeriod":0,"#
+            + #""operationMode":"CentralSetpoint","setpoint":-3000}]}]}}"#
+        let accepted = #"{"status":"Accepted","data":"{\"status\":\"Accepted\"}"}"#
+        #expect(joined.ask("DataTransfer", transfer("SetChargingProfile21", profile)) == accepted)
+        #expect(joined.command?.setpoint == .watts(-3_000))
+        let update = #"{"chargingProfileId":7,"scheduleUpdate":{"setpoint":-4000}}"#
+        #expect(joined.ask("DataTransfer", transfer("UpdateDynamicSchedule", update)) == accepted)
+        #expect(joined.command?.setpoint == .watts(-4_000))
+    }
+
     @Test func `a profile in 1_6 replaces the one of its level`() throws {
         var joined = Joined(.v16)
         joined.connect()
