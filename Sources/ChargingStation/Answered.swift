@@ -10,6 +10,7 @@ extension Station {
         switch (request, response) {
         case (.bootNotification, .bootNotification(let response)): take(response)
         case (.heartbeat, .heartbeat(let response)): take(response)
+        case (.authorize(let request), .authorize(let response)): take(response, to: request)
         case (.authorize, _): break
         case (.batterySwap, _): break
         case (.bootNotification, _): break
@@ -31,18 +32,26 @@ extension Station {
         case (.notifyCustomerInformation, _): break
         case (.notifyDERAlarm, _): break
         case (.notifyDERStartStop, _): break
+        case (.notifyDisplayMessages, _): partIsDone(request)
+        case (.notifyEVChargingNeeds(let request), .notifyEVChargingNeeds(let response)): take(response, to: request)
         case (.notifyDisplayMessages, _): break
         case (.notifyEVChargingNeeds, _): break
+        case (.notifyEVChargingSchedule(let request), .notifyEVChargingSchedule(let response)):
+            take(response, to: request)
         case (.notifyEVChargingSchedule, _): break
-        case (.notifyEvent, _): break
-        case (.notifyMonitoringReport, _): break
+        case (.notifyEvent, _): eventIsDone(request)
+        case (.notifyMonitoringReport, _): partIsDone(request)
         case (.notifyPeriodicEventStream, _): break
         case (.notifyPriorityCharging, _): break
-        case (.notifyReport, _): break
+        case (.notifyReport, _): partIsDone(request)
         case (.notifySettlement, _): break
         case (.notifyWebPaymentStarted, _): break
+        case (.openPeriodicEventStream(let request), .openPeriodicEventStream(let response)):
+            streamIsAnswered(request.constantStreamData.id, isAccepted: response.status == .accepted)
         case (.openPeriodicEventStream, _): break
         case (.publishFirmwareStatusNotification, _): break
+        case (.pullDynamicScheduleUpdate(let request), .pullDynamicScheduleUpdate(let response)):
+            take(response, to: request)
         case (.pullDynamicScheduleUpdate, _): break
         case (.reportChargingProfiles, _): break
         case (.reportDERControl, _): break
@@ -51,6 +60,7 @@ extension Station {
         case (.signCertificate(let request), .signCertificate(let response)): take(response, to: request)
         case (.signCertificate, _): break
         case (.statusNotification, _): break
+        case (.transactionEvent(let request), .transactionEvent(let response)): take(response, to: request)
         case (.transactionEvent, _): break
         case (.vatNumberValidation, _): break
         }
@@ -60,9 +70,9 @@ extension Station {
     mutating func take(_ failure: CallFailure, of request: CSMSRequest) {
         switch request {
         case .bootNotification: retryBoot()
-        case .authorize: break
+        case .authorize(let request): takeFailure(of: request)
         case .batterySwap: break
-        case .clearedChargingLimit: break
+        case .clearedChargingLimit(let request): doWithout(request, failure)
         case .closePeriodicEventStream: break
         case .dataTransfer: break
         case .firmwareStatusNotification: break
@@ -72,29 +82,31 @@ extension Station {
         case .heartbeat: break
         case .logStatusNotification: break
         case .meterValues: break
-        case .notifyChargingLimit: break
+        case .notifyChargingLimit(let request): doWithout(request, failure)
         case .notifyCustomerInformation: break
         case .notifyDERAlarm: break
         case .notifyDERStartStop: break
-        case .notifyDisplayMessages: break
+        case .notifyDisplayMessages: partIsDone(request)
+        case .notifyEVChargingNeeds(let request): doWithout(request)
         case .notifyEVChargingNeeds: break
+        case .notifyDisplayMessages: break
         case .notifyEVChargingSchedule: break
-        case .notifyEvent: break
-        case .notifyMonitoringReport: break
+        case .notifyEvent: eventIsDone(request)
+        case .notifyMonitoringReport: partIsDone(request)
         case .notifyPeriodicEventStream: break
         case .notifyPriorityCharging: break
-        case .notifyReport: break
+        case .notifyReport: partIsDone(request)
         case .notifySettlement: break
         case .notifyWebPaymentStarted: break
-        case .openPeriodicEventStream: break
+        case .openPeriodicEventStream(let request): streamIsAnswered(request.constantStreamData.id, isAccepted: false)
         case .publishFirmwareStatusNotification: break
         case .pullDynamicScheduleUpdate: break
         case .reportChargingProfiles: break
         case .reportDERControl: break
         case .reservationStatusUpdate: break
         case .securityEventNotification: break
+        case .statusNotification(let request): takeFailure(failure, of: request)
         case .signCertificate(let request): signCertificateFailed(failure, request)
-        case .statusNotification: break
         case .transactionEvent: break
         case .vatNumberValidation: break
         }

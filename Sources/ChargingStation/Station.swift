@@ -13,17 +13,33 @@ import OCPP21
 package struct Station: Sendable {
     let setup: StationSetup
     var variables: DeviceModel
-    var boot = BootProgress()
+    var boot: BootProgress
+    var network = NetworkUse()
+    var reset: ResetProgress
+    var reports = OutgoingReports()
+    var monitoring: Monitoring
+    var display: DisplayMessages
+    var transfers = DataTransfers()
     /// Nil while connected.
     var offlineSince: Int64?
     /// What the connection speaks, or spoke last.
     var version = OCPPVersion.v21
     var evses: [EVSEState]
     var smart = SmartCharging()
+    var authorization = Authorization()
+    var availability = Availability()
+    var reservations = Reservations()
+    var metering = Metering()
+    /// What waits for delivery.
+    var queue = QueueState()
+    /// Since when a transaction from before a restart waits for its EVSE to report.
+    var interruptedSince: Instant?
     var security: Security
     var certificates: Certificates
     var firmware: FirmwareUpdates
     var logUpload: LogUpload?
+    var bidirectional = Bidirectional()
+    var der = DERControls()
 
     /// The time of the input that is being handled.
     var now: StationTime
@@ -36,18 +52,32 @@ package struct Station: Sendable {
         self.now = now
         chance = SplitMix64(state: setup.seed)
         variables = DeviceModel(setup, kept: kept)
+        boot = BootProgress(kept: kept)
+        reset = ResetProgress(kept: kept)
+        monitoring = Monitoring(setup, kept: kept)
+        display = DisplayMessages(kept: kept)
+        evses = setup.evses.map(EVSEState.init)
+        offlineSince = now.seconds
+        authorization = Authorization(kept: kept)
+        availability = Availability(setup, kept: kept)
+        reservations = Reservations(kept: kept)
         security = Security(kept: kept)
         certificates = Certificates(kept: kept, at: now.monotonic)
         firmware = FirmwareUpdates(kept: kept)
         logUpload = LogUpload(kept: kept, at: now.monotonic)
-        evses = setup.evses.map(EVSEState.init)
-        offlineSince = now.seconds
+        takeConfiguredProfile(kept: kept)
+        settleMonitors()
+        restoreTransactions(kept)
         if firmware.hasRestarted { boot.reason = .firmwareUpdate }
+        restoreProfiles(kept)
+        restoreDERControls(kept)
+        countTokens()
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
     package mutating func handle(_ input: StationInput, at now: StationTime) -> [StationOutput] {
         self.now = now
+        noteExchange(input)
         switch input {
         case .connected(let version): connect(version)
         case .disconnected: disconnect()
@@ -55,12 +85,23 @@ package struct Station: Sendable {
         case .answered(let request, let response): take(response, to: request)
         case .failed(let request, let failure): take(failure, of: request)
         case .evse(let id, let report): take(report, of: id)
-        case .presented, .contract, .needs, .priorityCharging, .external, .grid: break
         case .done(let report): take(report)
+        case .presented(let token, let evse): present(token, at: evse)
+        case .contract(let token, let evse, let certificate, let hashes):
+            presentContract(token, at: evse, certificate: certificate, hashes: hashes)
+        case .limited(let evse, let limit): index(ofEVSE: evse).map { setDriverLimit($0, limit) }
+        case .queue(let queue): self.queue = queue
+        case .grid(let reading):
+            metering.grid = reading
+            bidirectional.grid.take(reading, at: now.monotonic)
         case .security(let event, let detail): raise(event, detail: detail)
         case .refused(let refusal): take(refusal)
         case .contractWanted(let evse, let request): relay(evse: evse, request)
         case .vehicleShowed(let evse, let chain): checkVehicle(evse: evse, chain)
+        case .needs(let evse, let needs): take(needs, of: evse)
+        case .plan(let evse, let plan): take(plan, of: evse)
+        case .priorityCharging(let evse, let isWanted): takePriority(isWanted, at: evse)
+        case .external(let signal): take(signal)
         case .tick: break
         }
         passTime()
@@ -71,15 +112,19 @@ package struct Station: Sendable {
 
     /// When to come back with `.tick` at the latest; nil when nothing waits.
     package var deadline: Instant? {
-        [boot.retryAt, boot.heartbeatAt, certificatesDeadline, firmwareDeadline, logUpload?.deadline]
-            .compactMap(\.self).min()
+        [
+            boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt, transactionDeadline, certificatesDeadline,
+            firmwareDeadline, logUpload?.deadline, profileDeadline, derDeadline,
+        ].compactMap(\.self).min()
     }
 
     // MARK: For the blocks
 
     mutating func emit(_ output: StationOutput) { outputs.append(output) }
 
-    mutating func call(_ request: CSMSRequest, _ kind: CallClass = .volatile) { emit(.call(request, kind)) }
+    mutating func call(_ request: CSMSRequest, _ kind: CallClass = .volatile) {
+        emit(.call(request, kind == .volatile && isQueued(request) ? .durable : kind))
+    }
 
     /// A number nobody can guess from the last; only as good as the seed.
     mutating func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &chance) }
@@ -97,6 +142,7 @@ package struct Station: Sendable {
 
     private mutating func connect(_ version: OCPPVersion) {
         self.version = version
+        endProfileOutage()
         offlineSince = nil
         settleProofs()
         inspectKeys()
@@ -111,16 +157,25 @@ package struct Station: Sendable {
 
     private mutating func take(_ report: EVSEReport, of id: Int) {
         guard let index = index(ofEVSE: id) else { return }
+        let before = evses[index].report
         evses[index].report = report
+        observe(index, before: before)
     }
 
     /// Everything that is due by now.
     private mutating func passTime() {
         advanceBoot()
+        advanceReset()
+        advanceDisplay()
+        advanceTransactions()
         advanceCertificates()
         advanceFirmware()
         advanceLogUpload()
         advanceSecurity()
+        advanceProfiles()
+        advanceDERControls()
+        // Last, since it watches what the others do.
+        advanceMonitoring()
     }
 }
 
@@ -131,6 +186,15 @@ struct EVSEState: Sendable {
     var transaction: Transaction?
     /// What was said last.
     var command: EVSECommand?
+    var conditions = TransactionConditions()
+    /// Who may charge here.
+    var grant: Grant?
+    /// Until when a car must be plugged in.
+    var connectBy: Instant?
+    /// The car that is plugged in has had its transaction.
+    var isSpent = false
+    /// What the backend has heard of the connector.
+    var toldStatus: ConnectorStatusEnumType?
     var id: Int { setup.id }
 
     init(_ setup: StationSetup.EVSE) { self.setup = setup }

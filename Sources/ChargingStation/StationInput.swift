@@ -22,8 +22,14 @@ package enum StationInput: Equatable, Sendable {
     case presented(IdTokenType, evse: Int?)
     /// A car with a contract certificate asks for its authorisation (ISO 15118): chain in PEM, and what OCSP needs.
     case contract(IdTokenType, evse: Int, certificate: String?, hashes: [OCSPRequestDataType])
+    /// The driver set a limit of cost, energy, time or state of charge for the transaction (E16).
+    case limited(evse: Int, TransactionLimitType)
+    /// What waits for delivery, whenever that changes.
+    case queue(QueueState)
     /// The car said what it needs (ISO 15118), at the beginning or anew.
     case needs(evse: Int, ChargingNeedsType)
+    /// The car said how it will charge (ISO 15118), within one of the schedules it was offered.
+    case plan(evse: Int, VehiclePlan)
     /// The driver asked for priority at the station, or gave it up.
     case priorityCharging(evse: Int, Bool)
     /// What the grid connection or an energy manager on site imposes on the whole station.
@@ -92,19 +98,50 @@ package struct EVSEReport: Equatable, Sendable {
     package var boundBy: String?
     /// The bits of the device's fault register; zero is none.
     package var faults: UInt64 = 0
+    /// Whether a vehicle stands in the bay; nil without a detector.
+    package var isBayOccupied: Bool?
+    /// What the meter signed last, of its import register.
+    package var signature: SignedMeterValueType?
     /// The car's address in ISO 15118.
     package var evccID: String?
+    /// What car and station agreed to speak, and all the car speaks, by priority: namespace and version.
+    package var protocolAgreed: String?
+    package var protocolsOffered: [String] = []
+    /// The car's certificate chain in PEM, the leaf first, the root last.
+    package var vehicleCertificates: [String] = []
 
     package init() {}
+}
+
+/// A car's own schedule, as it came with the start of power or a renegotiation.
+package struct VehiclePlan: Equatable, Sendable {
+    package var schedule: ChargingScheduleType
+    /// What its periods count from.
+    package var timeBase: DateTime
+    /// Of the schedules offered, the one it lies in.
+    package var selected: Int?
+    package var acceptsTolerance: Bool?
+
+    package init(
+        _ schedule: ChargingScheduleType, from timeBase: DateTime, selected: Int? = nil, acceptsTolerance: Bool? = nil
+    ) {
+        self.schedule = schedule
+        self.timeBase = timeBase
+        self.selected = selected
+        self.acceptsTolerance = acceptsTolerance
+    }
 }
 
 package struct GridReading: Equatable, Sendable {
     package var frequency: Frequency?
     /// What the connection point carries, positive is drawn.
     package var load: Power?
-    package init(frequency: Frequency?, load: Power?) {
+    /// Phase to neutral, the mean of the phases.
+    package var voltage: Voltage?
+    package init(frequency: Frequency?, load: Power?, voltage: Voltage? = nil) {
         self.frequency = frequency
         self.load = load
+        self.voltage = voltage
     }
 }
 

@@ -399,12 +399,12 @@ let compositeCases: [CompositeCase] = [
         name: "delayed starts; the first never, an overtaken one is skipped", text: "0:16 130:6 300:20",
         profiles: [
             changed(profile(1, .tx, transaction: "T", at(0, 16), at(60, 10), at(120, 6), at(300, 20))) {
-                $0.delays = [50, 90, 10, 0]
+                $0.delays = [1: [50, 90, 10, 0]]
             }
         ]),
     .init(
         name: "no delay without a transaction", evse: noTransaction, text: "0:16 60:10",
-        profiles: [changed(profile(1, .txDefault, at(0, 16), at(60, 10))) { $0.delays = [0, 90] }]),
+        profiles: [changed(profile(1, .txDefault, at(0, 16), at(60, 10))) { $0.delays = [1: [0, 90]] }]),
     .init(
         name: "2.0.1: TxDefaultProfile under the station's maximum, in W", version: .v201, unit: .watts,
         text: "0:7360 60:11040",

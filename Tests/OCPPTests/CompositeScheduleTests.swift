@@ -165,7 +165,7 @@ struct RandomProfiles {
         if kind == .dynamic, dice.below(2) == 0 { profile.updateTime = base - Int64(dice.below(300)) }
         var installed = InstalledProfile(profile, on: dice.below(3), at: base - Int64(dice.below(500)))
         installed.isBurnt = dice.below(10) == 0
-        if dice.below(4) == 0 { installed.delays = periods.map { _ in dice.below(200) } }
+        if dice.below(4) == 0 { installed.delays = [1: periods.map { _ in dice.below(200) }] }
         return installed
     }
 

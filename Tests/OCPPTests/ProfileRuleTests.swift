@@ -263,7 +263,7 @@ private let ruleCases: [RuleCase] = [
         var profiles = ChargingProfiles([
             profile(1, .tx, transaction: "T", at(0, 6), at(60, 8), at(90, 9)) { $0.schedules[0].randomizedDelay = 30 }
         ])
-        profiles.drawDelays(of: 1) { $0.upperBound }
-        #expect(profiles.installed[0].delays == [0, 30, 30])
+        profiles.drawDelays(of: 1, on: 1) { $0.upperBound }
+        #expect(profiles.installed[0].delays == [1: [0, 30, 30]])
     }
 }

@@ -7,11 +7,11 @@ struct ProfileStack {
     /// Where each was found last, for the next search.
     private var hints: [Int]
 
-    init(_ profiles: [InstalledProfile]) {
+    init(_ profiles: [InstalledProfile], of evse: Int) {
         // At the same level, profiles take turns by validity; should two meet, the newer id leads.
         timelines = profiles.sorted {
             ($0.profile.stackLevel, $0.profile.id) > ($1.profile.stackLevel, $1.profile.id)
-        }.compactMap(ProfileTimeline.init)
+        }.compactMap { ProfileTimeline($0, of: evse) }
         hints = Array(repeating: 0, count: timelines.count)
     }
 
@@ -61,15 +61,16 @@ struct EVSESweep {
     ) {
         let places: Set<Int> = includingStation ? [0, evse.id] : [evse.id]
         let found = { (purpose: ChargingProfile.Purpose, places: Set<Int>) in
-            ProfileStack(profiles.installed.filter { $0.profile.purpose == purpose && places.contains($0.evse) })
+            ProfileStack(
+                profiles.installed.filter { $0.profile.purpose == purpose && places.contains($0.evse) }, of: evse.id)
         }
         let isOld = station.version == .v16
-        priority = evse.isPriorityCharging ? found(.priorityCharging, [0, evse.id]) : ProfileStack([])
+        priority = evse.isPriorityCharging ? found(.priorityCharging, [0, evse.id]) : ProfileStack([], of: evse.id)
         tx = ProfileStack(
             profiles.installed.filter {
                 $0.profile.purpose == .tx && $0.evse == evse.id
                     && ($0.profile.transactionID == nil || $0.profile.transactionID == evse.transaction?.id)
-            })
+            }, of: evse.id)
         txDefault = found(.txDefault, isOld ? [evse.id] : [0, evse.id])
         stationDefault = found(.txDefault, isOld ? [0] : [])
         maximum = found(.stationMaximum, places)
@@ -115,7 +116,7 @@ struct StationSweep {
 
     init(_ profiles: ChargingProfiles, _ evses: [EVSEConditions], _ station: StationConditions) {
         let found = { (purpose: ChargingProfile.Purpose) in
-            ProfileStack(profiles.installed.filter { $0.profile.purpose == purpose && $0.evse == 0 })
+            ProfileStack(profiles.installed.filter { $0.profile.purpose == purpose && $0.evse == 0 }, of: 0)
         }
         maximum = found(.stationMaximum)
         external = found(.externalConstraints)
@@ -124,6 +125,36 @@ struct StationSweep {
         self.station = station
         conditions = TimelineConditions(
             clock: station.clock, offlineSince: station.offlineSince, chargingSince: nil, usesDelays: false)
+    }
+
+    /// What holds for all EVSEs together, in thousandths of a watt.
+    mutating func bounds(at time: Int64) -> StationBounds {
+        var until = Int64.max
+        var bounds = StationBounds()
+        for found in [maximum.leader(at: time, conditions, &until), external.leader(at: time, conditions, &until)] {
+            guard let found else { continue }
+            if let limit = watts(found, found.period.limit) { bounds.limit = min(bounds.limit ?? .max, limit) }
+            // A maximum only bounds charging (Table 95), external constraints both directions (Q06.FR.30).
+            if let limit = watts(found, found.period.dischargeLimit) {
+                bounds.dischargeLimit = max(bounds.dischargeLimit ?? .min, limit)
+            }
+            if found.period.mode == .externalSetpoint { bounds.setpoint = watts(found, found.period.setpoint) }
+        }
+        if let limit = bounds.limit, let found = generation.leader(at: time, conditions, &until),
+            let more = watts(found, found.period.limit)
+        {
+            bounds.limit = limit.adding(more)
+        }
+        bounds.until = until
+        return bounds
+    }
+
+    private func watts(_ found: LeadingPeriod, _ rates: PhaseRates?) -> Int64? {
+        guard let rates else { return nil }
+        let supply = evses.first?.supply ?? .alternating(phases: 3)
+        let phases = evses.map(\.supply.phases).max() ?? 3
+        return RateConversion(supply, nominalVolts: station.nominalVolts, phases: phases)
+            .convert(rates, from: found.unit, to: .watts).total
     }
 
     mutating func step(

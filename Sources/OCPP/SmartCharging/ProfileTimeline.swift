@@ -3,29 +3,33 @@
 
 /// A profile that was accepted, where and when.
 public struct InstalledProfile: Equatable, Sendable {
-    public var profile: ChargingProfile { didSet { starts = Self.starts(of: profile) } }
+    public var profile: ChargingProfile { didSet { starts = Self.starts(of: schedule) } }
     /// 0 is the station.
     public var evse: Int
     public var installedAt: Int64
-    /// Drawn once per transaction, a delay for each period of the first schedule; empty means none (K01.FR.93).
-    public var delays: [Int] = []
+    /// By EVSE, drawn once per transaction: a delay for each period of the schedule; none means no delay (K01.FR.93).
+    public var delays: [Int: [Int]] = [:]
+    /// Which of its schedules the EV follows; the first until it says so.
+    public var selected = 0 { didSet { starts = Self.starts(of: schedule) } }
     /// Whether an outage has made it invalid for good.
     public var isBurnt = false
-    /// The starts of the first schedule's periods, close together for the search.
+    /// The starts of the schedule's periods, close together for the search.
     private(set) var starts: [Int64]
 
     public init(_ profile: ChargingProfile, on evse: Int, at time: Int64) {
         self.profile = profile
         self.evse = evse
         installedAt = time
-        starts = Self.starts(of: profile)
+        starts = Self.starts(of: profile.schedules.first)
     }
 
-    private static func starts(of profile: ChargingProfile) -> [Int64] {
-        profile.schedules.first?.periods.map { Int64($0.start) } ?? []
+    private static func starts(of schedule: ChargingSchedule?) -> [Int64] {
+        schedule?.periods.map { Int64($0.start) } ?? []
     }
 
-    public var schedule: ChargingSchedule? { profile.schedules.first }
+    public var schedule: ChargingSchedule? {
+        profile.schedules.indices.contains(selected) ? profile.schedules[selected] : profile.schedules.first
+    }
 }
 
 /// What a profile says from an instant on.
@@ -62,7 +66,7 @@ struct ProfileTimeline {
     private let delays: [Int]
 
     /// Nil for a profile that says nothing, ever.
-    init?(_ installed: InstalledProfile) {
+    init?(_ installed: InstalledProfile, of evse: Int) {
         guard !installed.isBurnt, let schedule = installed.schedule, !schedule.periods.isEmpty else { return nil }
         let profile = installed.profile
         id = profile.id
@@ -73,7 +77,7 @@ struct ProfileTimeline {
         origin = profile.kind == .dynamic ? profile.updateTime ?? installed.installedAt : installed.installedAt
         self.schedule = schedule
         starts = installed.starts
-        delays = installed.delays
+        delays = installed.delays[evse] ?? []
     }
 
     func leading(_ period: Int) -> LeadingPeriod {
@@ -196,7 +200,7 @@ struct ProfileTimeline {
 
 extension Int64 {
     /// The sum, or the largest number.
-    func adding(_ other: Int64) -> Int64 {
+    package func adding(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }
