@@ -41,6 +41,10 @@ let house: [Room] = [
     Room(name: "OCPP21", imports: ["Electricity", "JSONText", "OCPP"]),
     // A charging station as one backend sees it: functional blocks over one model, in the words of OCPP 2.1.
     Room(name: "ChargingStation", imports: ["Electricity", "JSONText", "OCPP", "OCPP21"]),
+    // What a connection speaks, as messages of OCPP 2.1: 2.0.1 and 1.6 translated. In part generated: scripts/generate-ocpp.
+    Room(
+        name: "StationFaces",
+        imports: ["ChargingStation", "Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]),
     // EXI bit streams and what every V2G schema needs: the handshake, XML signatures. Generated: scripts/generate-exi.
     Room(name: "EXI", testImports: ["EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]),
     // The messages of one standard each, with their generated codecs.
@@ -67,13 +71,19 @@ let house: [Room] = [
     Room(name: "COpenSSL", kind: .systemLibrary(pkgConfig: "openssl", apt: "libssl-dev")),
     // Evidence that survives: instructions, limits, decisions and traces as a chain in SQLite; settings that must survive.
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
+    Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
+    // What a station must not forget, for each backend: kept values and unanswered calls in SQLite.
+    Room(name: "StationStore", imports: ["CZlib"], products: ["GRDB"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
-    Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
+    // The station's keys and certificates on disk, and everything cryptographic that OCPP wants of a station.
+    Room(name: "StationKeys", imports: ["COpenSSL", "ChargingStation", "Electricity", "OCPP", "OCPP21"]),
     // OCPP-J's transport on the station's side: WebSocket with security profiles, supervision, when to try again.
     Room(
         name: "BackendLinks", imports: ["CZlib", "TLS"],
         products: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
+    // Logs to a backend's server and firmware from it: one file over HTTP or HTTPS, bounded in size and time.
+    Room(name: "FileTransfer", imports: ["TLS"], products: ["NIOCore", "NIOHTTP1", "NIOPosix"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
@@ -84,23 +94,26 @@ let house: [Room] = [
     Room(
         name: "Gateway",
         imports: [
-            "ChargerDrivers", "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "Journal", "LinuxIO",
-            "LocalAPI", "PowerControl", "SimulatedSite", "SiteRegisters", "CRealTime",
+            "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
+            "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl", "SimulatedSite",
+            "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "TLS", "CRealTime",
         ],
-        products: ["Logging", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
+        products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.
     Room(
         name: "Bench",
         imports: [
-            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "LinuxIO", "LocalAPI", "SimulatedSite",
+            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "JSONText", "LinuxIO", "LocalAPI",
+            "OCPP",
+            "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS",
         ],
-        products: ["Logging", "ServiceLifecycle"]),
+        products: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle"]),
     // The command line.
     Room(
         name: "sluice", kind: .executable,
         imports: [
             "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection",
-            "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite",
+            "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.

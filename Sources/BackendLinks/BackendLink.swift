@@ -41,6 +41,9 @@ package final class BackendLink<C: Clock>: Sendable where C.Duration == Duration
         try await link.send(text)
     }
 
+    /// Closes the link there is now with a code of RFC 6455, 7.4; the next one is opened as after every end.
+    package func close(code: UInt16) async { _ = await current.withLock({ $0 })?.close(code: code) }
+
     /// Keeps the link until the task is cancelled, then closes it with 1001.
     /// - Parameter receive: told everything in order, one at a time. While it works, the next messages wait, up to
     ///   `LinkBounds.unreadMessages`.

@@ -13,7 +13,13 @@ import OCPP21
 package struct Station: Sendable {
     let setup: StationSetup
     var variables: DeviceModel
-    var boot = BootProgress()
+    var boot: BootProgress
+    var network = NetworkUse()
+    var reset: ResetProgress
+    var reports = OutgoingReports()
+    var monitoring: Monitoring
+    var display: DisplayMessages
+    var transfers = DataTransfers()
     /// Nil while connected.
     var offlineSince: Int64?
     /// What the connection speaks, or spoke last.
@@ -29,6 +35,12 @@ package struct Station: Sendable {
     var queue = QueueState()
     /// Since when a transaction from before a restart waits for its EVSE to report.
     var interruptedSince: Instant?
+    var security: Security
+    var certificates: Certificates
+    var firmware: FirmwareUpdates
+    var logUpload: LogUpload?
+    var bidirectional = Bidirectional()
+    var der = DERControls()
 
     /// The time of the input that is being handled.
     var now: StationTime
@@ -41,13 +53,26 @@ package struct Station: Sendable {
         self.now = now
         chance = SplitMix64(state: setup.seed)
         variables = DeviceModel(setup, kept: kept)
+        boot = BootProgress(kept: kept)
+        reset = ResetProgress(kept: kept)
+        monitoring = Monitoring(setup, kept: kept)
+        display = DisplayMessages(kept: kept)
         evses = setup.evses.map(EVSEState.init)
         offlineSince = now.seconds
         authorization = Authorization(kept: kept)
         availability = Availability(setup, kept: kept)
         reservations = Reservations(kept: kept)
         tariffs = Tariffs(kept: kept)
+        security = Security(kept: kept)
+        certificates = Certificates(kept: kept, at: now.monotonic)
+        firmware = FirmwareUpdates(kept: kept)
+        logUpload = LogUpload(kept: kept, at: now.monotonic)
+        takeConfiguredProfile(kept: kept)
+        settleMonitors()
         restoreTransactions(kept)
+        if firmware.hasRestarted { boot.reason = .firmwareUpdate }
+        restoreProfiles(kept)
+        restoreDERControls(kept)
         restoreLocks(kept)
         countTokens()
     }
@@ -55,6 +80,7 @@ package struct Station: Sendable {
     /// Takes one input and returns what is to be done about it, in this order.
     package mutating func handle(_ input: StationInput, at now: StationTime) -> [StationOutput] {
         self.now = now
+        noteExchange(input)
         switch input {
         case .connected(let version): connect(version)
         case .disconnected: disconnect()
@@ -62,15 +88,24 @@ package struct Station: Sendable {
         case .answered(let request, let response): take(response, to: request)
         case .failed(let request, let failure): take(failure, of: request)
         case .evse(let id, let report): take(report, of: id)
+        case .done(let report): take(report)
         case .presented(let token, let evse): present(token, at: evse)
         case .contract(let token, let evse, let certificate, let hashes):
             presentContract(token, at: evse, certificate: certificate, hashes: hashes)
         case .limited(let evse, let limit): index(ofEVSE: evse).map { setDriverLimit($0, limit) }
         case .sessionStopped(let evse): index(ofEVSE: evse).map { stopByVehicle($0) }
         case .queue(let queue): self.queue = queue
-        case .grid(let reading): metering.grid = reading
-        case .done(.unlocked(let id, let status)): answerUnlock(id, status)
-        case .needs, .priorityCharging, .external, .security: break
+        case .grid(let reading):
+            metering.grid = reading
+            bidirectional.grid.take(reading, at: now.monotonic)
+        case .security(let event, let detail): raise(event, detail: detail)
+        case .refused(let refusal): take(refusal)
+        case .contractWanted(let evse, let request): relay(evse: evse, request)
+        case .vehicleShowed(let evse, let chain): checkVehicle(evse: evse, chain)
+        case .needs(let evse, let needs): take(needs, of: evse)
+        case .plan(let evse, let plan): take(plan, of: evse)
+        case .priorityCharging(let evse, let isWanted): takePriority(isWanted, at: evse)
+        case .external(let signal): take(signal)
         case .tick: break
         }
         passTime()
@@ -80,13 +115,20 @@ package struct Station: Sendable {
     }
 
     /// When to come back with `.tick` at the latest; nil when nothing waits.
-    package var deadline: Instant? { [boot.retryAt, boot.heartbeatAt, transactionDeadline].compactMap(\.self).min() }
+    package var deadline: Instant? {
+        [
+            boot.retryAt, heartbeatAt, resetAt, displayAt, monitoringAt, transactionDeadline, certificatesDeadline,
+            firmwareDeadline, logUpload?.deadline, profileDeadline, derDeadline,
+        ].compactMap(\.self).min()
+    }
 
     // MARK: For the blocks
 
     mutating func emit(_ output: StationOutput) { outputs.append(output) }
 
-    mutating func call(_ request: CSMSRequest, _ kind: CallClass = .volatile) { emit(.call(request, kind)) }
+    mutating func call(_ request: CSMSRequest, _ kind: CallClass = .volatile) {
+        emit(.call(request, kind == .volatile && isQueued(request) ? .durable : kind))
+    }
 
     /// A number nobody can guess from the last; only as good as the seed.
     mutating func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &chance) }
@@ -104,13 +146,17 @@ package struct Station: Sendable {
 
     private mutating func connect(_ version: OCPPVersion) {
         self.version = version
+        endProfileOutage()
         offlineSince = nil
+        settleProofs()
+        inspectKeys()
         beginBoot()
     }
 
     private mutating func disconnect() {
         offlineSince = now.seconds
         pauseBoot()
+        abandonVehicles()
     }
 
     private mutating func take(_ report: EVSEReport, of id: Int) {
@@ -123,7 +169,17 @@ package struct Station: Sendable {
     /// Everything that is due by now.
     private mutating func passTime() {
         advanceBoot()
+        advanceReset()
+        advanceDisplay()
         advanceTransactions()
+        advanceCertificates()
+        advanceFirmware()
+        advanceLogUpload()
+        advanceSecurity()
+        advanceProfiles()
+        advanceDERControls()
+        // Last, since it watches what the others do.
+        advanceMonitoring()
     }
 }
 

@@ -30,6 +30,8 @@ package enum StationInput: Equatable, Sendable {
     case queue(QueueState)
     /// The car said what it needs (ISO 15118), at the beginning or anew.
     case needs(evse: Int, ChargingNeedsType)
+    /// The car said how it will charge (ISO 15118), within one of the schedules it was offered.
+    case plan(evse: Int, VehiclePlan)
     /// The driver asked for priority at the station, or gave it up.
     case priorityCharging(evse: Int, Bool)
     /// What the grid connection or an energy manager on site imposes on the whole station.
@@ -40,6 +42,12 @@ package enum StationInput: Equatable, Sendable {
     case done(HostReport)
     /// A security event noticed outside the station, with technical information.
     case security(SecurityEvent, detail: String?)
+    /// An attempt to connect failed by what one side showed to the other.
+    case refused(CredentialRefusal)
+    /// A car asks for a contract certificate (ISO 15118).
+    case contractWanted(evse: Int, Get15118EVCertificateRequest)
+    /// A car showed its certificates (ISO 15118-20): which of them are to be asked about, and where.
+    case vehicleShowed(evse: Int, [CertificateStatusRequestInfoType])
     /// Time passed; nothing else.
     case tick
 }
@@ -98,17 +106,44 @@ package struct EVSEReport: Equatable, Sendable {
     package var signature: SignedMeterValueType?
     /// The car's address in ISO 15118.
     package var evccID: String?
+    /// What car and station agreed to speak, and all the car speaks, by priority: namespace and version.
+    package var protocolAgreed: String?
+    package var protocolsOffered: [String] = []
+    /// The car's certificate chain in PEM, the leaf first, the root last.
+    package var vehicleCertificates: [String] = []
 
     package init() {}
+}
+
+/// A car's own schedule, as it came with the start of power or a renegotiation.
+package struct VehiclePlan: Equatable, Sendable {
+    package var schedule: ChargingScheduleType
+    /// What its periods count from.
+    package var timeBase: DateTime
+    /// Of the schedules offered, the one it lies in.
+    package var selected: Int?
+    package var acceptsTolerance: Bool?
+
+    package init(
+        _ schedule: ChargingScheduleType, from timeBase: DateTime, selected: Int? = nil, acceptsTolerance: Bool? = nil
+    ) {
+        self.schedule = schedule
+        self.timeBase = timeBase
+        self.selected = selected
+        self.acceptsTolerance = acceptsTolerance
+    }
 }
 
 package struct GridReading: Equatable, Sendable {
     package var frequency: Frequency?
     /// What the connection point carries, positive is drawn.
     package var load: Power?
-    package init(frequency: Frequency?, load: Power?) {
+    /// Phase to neutral, the mean of the phases.
+    package var voltage: Voltage?
+    package init(frequency: Frequency?, load: Power?, voltage: Voltage? = nil) {
         self.frequency = frequency
         self.load = load
+        self.voltage = voltage
     }
 }
 

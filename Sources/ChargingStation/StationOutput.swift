@@ -45,6 +45,15 @@ package struct EVSECommand: Equatable, Sendable {
     package var reactive: ReactivePower?
     /// Phases to use, 1...3; nil leaves it to the controller.
     package var phases: Int?
+    /// Which phase, if only one is used; nil leaves it to the controller.
+    package var phaseToUse: Int?
+    package var mode = OperationMode.chargingOnly
+    /// Whether the vehicle may keep its battery warm although nothing else flows.
+    package var wantsPreconditioning = false
+    /// Whether the power electronics are to be switched off (Q10).
+    package var sleeps = false
+    /// What DER controls have changed; nil while none does.
+    package var der: DERDemand?
     /// Which profile leads, for the question why: “profile 7, TxProfile, level 2”.
     package var origin: String?
     /// When this ends by itself if nothing new comes; what holds then has been computed too.

@@ -22,8 +22,22 @@ package struct StationSetup: Equatable, Sendable {
         package var connectorType: String
         /// Whether a car is spoken to by ISO 15118, which knows a contract and needs.
         package var speaksISO15118: Bool
+        /// Whether the host can reset it alone (B11.FR.09).
+        package var canReset = false
         /// Whether the cable belongs to the EVSE, so that no connector of it is ever locked here.
         package var hasFixedCable = true
+        /// Whether the service can be changed within a session of ISO 15118-20.
+        package var renegotiatesService = false
+        /// Whether fewer phases than there are can be enforced, on AC.
+        package var switchesPhaseCount = false
+        /// Whether the power electronics can be switched off and on again.
+        package var canSleep = false
+        /// DER controls that the charger carries out itself once they are set in it.
+        package var derByCharger: Set<DERControlEnumType> = []
+        /// DER controls that the station carries out by what it commands; only those of `DERFunctions.known` count.
+        package var derByGateway: Set<DERControlEnumType> = []
+        /// Ratings of the inverter for DER controls; nil takes what follows from `ratings`.
+        package var inverter: InverterNameplate?
 
         package init(
             id: Int, supply: EVSEConditions.Supply, ratings: PowerLimits, connectorType: String = "cCCS2",
@@ -46,7 +60,25 @@ package struct StationSetup: Equatable, Sendable {
     package var nominalVoltage = 230
     /// Whether the meters sign what they measure.
     package var hasSigningMeter = false
+    /// Who operates it; goes into its certificates (A00.FR.509).
+    package var organization: String?
+    /// Whether a new CSMS root must be signed by the one before (AdditionalRootCertificateCheck).
+    package var checksAdditionalRoots = false
+    /// Whether firmware is installed that nobody has signed (L02).
+    package var takesUnsignedFirmware = false
     package var clock = LocalClock.utc
+    /// How the configuration says to reach the backend: the first network profile.
+    package var networkProfile: NetworkConnectionProfileType?
+    /// Seconds: what WebSocketPingInterval, RetryBackOffWaitMinimum and RetryBackOffRandomRange are until the backend sets them.
+    package var pingInterval = 30
+    package var backOffMinimum = 10
+    package var backOffRandomRange = 10
+    /// Whether a backend may be reached without password and TLS (security profile 0).
+    package var allowsInsecure = false
+    /// Of the displays, as RFC 5646 has them; the first is the standard. Empty is a station without a display.
+    package var displayLanguages = ["en"]
+    /// What data transfers the host understands: messages by vendor (block P).
+    package var vendorMessages: [String: [String]] = [:]
     /// Makes ids that nobody else makes: transactions, requests. Injected, so that a run can be repeated.
     package var seed: UInt64
 

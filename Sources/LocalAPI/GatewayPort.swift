@@ -23,6 +23,10 @@ package protocol GatewayPort: Sendable {
     func setSetpoint(_ power: Power, evse: Int?, for duration: Interval?) async throws(APIProblem) -> Acknowledgement
     func releaseSetpoint(evse: Int?) async throws(APIProblem) -> Acknowledgement
 
+    /// Somebody shows a token at an EVSE; what the backend says of it shows in the status.
+    /// - Parameter type: As OCPP names it: `ISO14443`, `eMAID`, `KeyCode`, …
+    func present(token: String, type: String, evse: Int) async throws(APIProblem) -> Acknowledgement
+
     /// An operator instruction entered by hand.
     /// - Parameter size: Zero or more, in the direction named.
     func setLimit(

@@ -103,5 +103,17 @@ extension ChargingSchedulePeriodType {
         preconditioningRequest = period.wantsPreconditioning ? true : nil
         evseSleep = period.sleeps ? true : nil
         v2xBaseline = number(period.baseline)
+        if !period.frequencyCurve.isEmpty {
+            v2xFreqWattCurve = period.frequencyCurve.map {
+                V2XFreqWattPointType(
+                    frequency: DecimalNumber(thousandths: $0.x), power: DecimalNumber(thousandths: $0.milliwatts))
+            }
+        }
+        if !period.signalCurve.isEmpty {
+            v2xSignalWattCurve = period.signalCurve.map {
+                V2XSignalWattPointType(
+                    signal: Int($0.x / 1_000), power: DecimalNumber(thousandths: $0.milliwatts))
+            }
+        }
     }
 }

@@ -104,6 +104,23 @@ struct LimitCommand: ParsableCommand {
     }
 }
 
+struct SwipeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swipe", abstract: "Show a token at an EVSE, as its reader would.",
+        discussion: "sluice swipe 1 04A2B9C7")
+    @OptionGroup var daemon: DaemonOption
+    @Argument(help: "The EVSE's id.") var evse: Int
+    @Argument(help: "The token.") var token: String
+    @Option(help: "Its type, as OCPP names it.") var type: String?
+
+    func run() throws {
+        let (evse, token, type) = (evse, token, type)
+        try asking(daemon.client()) { client in
+            print(try await client.present(token: token, type: type, evse: evse).message)
+        }
+    }
+}
+
 struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why", abstract: "Explain the decision and every limit that shaped it.")

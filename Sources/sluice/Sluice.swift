@@ -14,7 +14,8 @@ struct Sluice: ParsableCommand {
         version: Sluice.versionText,
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, SetpointCommand.self,
-            LimitCommand.self, OperatorCommand.self, WhyCommand.self, EvidenceCommand.self, ProfilesCommand.self,
+            LimitCommand.self, SwipeCommand.self, OperatorCommand.self, WhyCommand.self, EvidenceCommand.self,
+            ProfilesCommand.self,
             EXICommand.self, OCPPCommand.self, BenchCommand.self,
         ])
 

@@ -324,9 +324,9 @@ private func decimal(_ text: String) -> DecimalNumber { DecimalNumber(text: text
                 TariffEnergyPriceType(priceKwh: 2),
             ]))
         var account = account(tariff)
-        for second in 1...10_000 { advance(&account, to: Int64(second), second, power: second % 2 * 9_000) }
+        for second in 1...1_000 { advance(&account, to: Int64(second), second, power: second % 2 * 9_000) }
         #expect(account.periods.count == CostAccount.mostPeriods)
-        #expect(account.periods.reduce(0) { $0 + $1.energy } == 10_000_000)
+        #expect(account.periods.reduce(0) { $0 + $1.energy } == 1_000_000)
     }
 
     @Test func `an account survives a restart`() throws {

@@ -33,13 +33,6 @@ struct ConfigurationReaderTests {
         #expect(evse.charger.profile.id == "evtec/bidipro-10")
     }
 
-    @Test func `a backend is understood and refused where it stands`() {
-        #expect(
-            read(Samples.minimal + Samples.backends).errors.map(\.description) == [
-                "s.yaml:13:3: backends: connecting to backends is not yet supported by this version; remove “backends”"
-            ])
-    }
-
     /// What is replaced in the minimal example, by what, and the errors that brings.
     @Test(arguments: [
         ("fuse: 63 A", "fuse: 63", ["4:9: site.fuse: “63” has no unit; write it like 63 A"]),

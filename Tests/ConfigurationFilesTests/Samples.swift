@@ -51,6 +51,7 @@ enum Samples {
           - ocpp: "2.1"
             url: wss://csms.example/ocpp
             identity: DEPOT-EAST-1
+            password_file: /etc/sluice/csms.password
 
         """
 

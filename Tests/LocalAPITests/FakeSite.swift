@@ -102,6 +102,10 @@ final class FakeGateway: GatewayPort {
     func releaseSetpoint(evse: Int?) async throws(APIProblem) -> Acknowledgement {
         note("release \(evse.map(String.init) ?? "site")")
     }
+    func present(token: String, type: String, evse: Int) async throws(APIProblem) -> Acknowledgement {
+        Acknowledgement("Token \(token) (\(type)) shown at EVSE \(evse).")
+    }
+
     func setLimit(
         _ direction: LimitDirection, to size: Power, for duration: Interval?
     ) async throws(APIProblem) -> Acknowledgement {

@@ -68,6 +68,7 @@ import Testing
         #expect(schedule.text == "0:12 50:16 100:20")
     }
 
+    /// K08.FR.09.
     @Test func `limits per phase are kept, and shrink under a sum`() {
         let period = SchedulePeriod(
             start: 0, limit: PhaseRates(3_000_000, l2: 2_000_000, l3: 1_000_000),
@@ -165,7 +166,7 @@ struct RandomProfiles {
         if kind == .dynamic, dice.below(2) == 0 { profile.updateTime = base - Int64(dice.below(300)) }
         var installed = InstalledProfile(profile, on: dice.below(3), at: base - Int64(dice.below(500)))
         installed.isBurnt = dice.below(10) == 0
-        if dice.below(4) == 0 { installed.delays = periods.map { _ in dice.below(200) } }
+        if dice.below(4) == 0 { installed.delays = [1: periods.map { _ in dice.below(200) }] }
         return installed
     }
 

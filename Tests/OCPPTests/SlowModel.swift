@@ -86,9 +86,10 @@ struct SlowModel {
         }
         if x < 0 || x >= schedule.duration.map(Int64.init) ?? .max { return nil }
         var found: SchedulePeriod?
+        let delays = each.delays[evse.id] ?? []
         for (index, period) in schedule.periods.enumerated() {
             var begin = Int64(period.start)
-            if evse.transaction != nil, index > 0, index < each.delays.count { begin += Int64(each.delays[index]) }
+            if evse.transaction != nil, index > 0, index < delays.count { begin += Int64(delays[index]) }
             if begin <= x { found = period }
         }
         return found

@@ -26,7 +26,7 @@ extension Station {
     /// C01.FR.21, C01.FR.23, G03, H01: whether a token may be used at an EVSE now.
     func maySettle(_ grant: Grant, _ index: Int) -> Bool {
         let evse = evses[index]
-        guard !evse.conditions.isAuthorized, grant.mayUse(evse.id), !isOutOfService(index),
+        guard !evse.conditions.isAuthorized, grant.mayUse(evse.id), !isOutOfService(index), !isHeldBack(index),
             grant.remoteStartId != nil || !isBeingPaid(index),
             evse.report.connector != .faulted, evse.report.connector != .unavailable,
             evse.transaction?.isInterrupted != true

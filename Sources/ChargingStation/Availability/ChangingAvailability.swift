@@ -10,6 +10,12 @@ extension Station {
         availability.isOutOfService(evse: evses[index].id, isBusy: evses[index].transaction != nil)
     }
 
+    /// Nothing new begins before a reset or an installation of firmware that waits for what runs (B12.FR.01, L01.FR.07). It passes
+    /// by itself, so reservations stay.
+    func isHeldBack(_ index: Int) -> Bool {
+        evses[index].transaction == nil && (awaitsReset(evse: evses[index].id) || firmwareHoldsSessionsBack)
+    }
+
     /// G03, G04.
     /// G03.FR.01, G03.FR.02, G04.FR.02, G04.FR.03.
     mutating func take(_ request: ChangeAvailabilityRequest, _ id: MessageID) {
@@ -74,7 +80,8 @@ extension Station {
         if report.connector == .faulted { return .faulted }
         if report.connector == .unavailable || isOutOfService(index) { return .unavailable }
         if isReserved(index) { return .reserved }
-        return report.connector == .occupied ? .occupied : .available
+        if report.connector == .occupied { return .occupied }
+        return isHeldBack(index) ? .unavailable : .available
     }
 
     /// Tells of every connector (B01.FR.05, B04.FR.01).

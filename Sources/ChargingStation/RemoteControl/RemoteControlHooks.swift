@@ -7,11 +7,10 @@ import OCPP21
 // What other blocks do for remote control, until they do.
 
 extension Station {
-    /// Takes the profile of a remote start for its transaction (F01.FR.10).
-    mutating func installRemoteProfile(_ profile: ChargingProfileType, evse: Int, transaction id: String) {}
-
     /// Why the profile of a remote start cannot be taken (F01.FR.26); nil if it can.
-    func remoteProfileRefusal(_ profile: ChargingProfileType, evse: Int?) -> StatusInfoType? { nil }
+    func remoteProfileRefusal(_ profile: ChargingProfileType, evse: Int?) -> StatusInfoType? {
+        refusal(ofRemote: profile, evse: evse)
+    }
 
     /// Whether a message of the blocks of security, logs and firmware can be triggered.
     func canTriggerSecurity(_ message: MessageTriggerEnumType) -> Bool { false }

@@ -110,7 +110,8 @@ extension Station {
     mutating func cancelImpossibleReservations() {
         for reservation in reservations.all {
             let isPossible = evses.indices.contains {
-                reservation.fits(evses[$0].setup) && ![.faulted, .unavailable].contains(connectorStatus($0))
+                reservation.fits(evses[$0].setup)
+                    && (isHeldBack($0) || ![.faulted, .unavailable].contains(connectorStatus($0)))
             }
             if !isPossible { drop(reservation, .removed) }
         }

@@ -9,7 +9,9 @@ extension Station {
     /// E01. A station that the backend has never accepted may be told not to begin (`TxBeforeAcceptedEnabled`).
     /// E01.FR.08, E02.FR.06, E02.FR.08, F01.FR.05, F02.FR.13.
     mutating func beginTransaction(_ index: Int, _ occurrence: Occurrence) {
-        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index) else {
+        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index),
+            !isHeldBack(index)
+        else {
             return
         }
         var transaction = Transaction(id: newID())

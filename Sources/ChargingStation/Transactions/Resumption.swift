@@ -65,7 +65,9 @@ extension Station {
         guard let transaction = evses[index].transaction, transaction.isInterrupted else { return }
         evses[index].transaction?.isInterrupted = false
         let timeout = Int64(variables.integer(TransactionVariables.resumptionTimeout) ?? 0)
-        guard timeout > 0, now.seconds - transaction.keptAt <= timeout else { return endInterrupted(index) }
+        // After a reset that asked for it, whatever time it took (B13.FR.23).
+        let isShort = timeout > 0 && now.seconds - transaction.keptAt <= timeout
+        guard isShort || reset.resumesAfterRestart else { return endInterrupted(index) }
         resume(index)
     }
 
@@ -78,7 +80,8 @@ extension Station {
     /// E17.FR.11, E17.FR.12, E17.FR.13, E17.FR.14, E17.FR.15, E17.FR.16, E17.FR.17, E17.FR.18: in the state before;
     /// energy only if that is allowed, and then not everywhere at the same time.
     private mutating func resume(_ index: Int) {
-        let wasCharging = evses[index].transaction?.chargingState == .charging
+        let wasCharging =
+            evses[index].transaction?.chargingState == .charging || reset.chargedBefore.contains(evses[index].id)
         // The car that left meanwhile ends the transaction as usual, or lets it wait (E17.FR.16, E17.FR.17).
         let isConnected = evses[index].report.connector != .available
         if evses[index].conditions.isAuthorized, isConnected, wasCharging { withholdAtResumption(index) }

@@ -80,7 +80,7 @@ package enum ConfigurationReader {
         let control = OptionsReader.control(mapping["control"])
         let api = OptionsReader.api(mapping["api"])
         let modbusServer = ModbusServerReader.server(mapping["modbus_server"])
-        let backends = OptionsReader.backends(mapping["backends"])
+        let backends = BackendReader.backends(mapping["backends"])
         let log = OptionsReader.log(mapping["log"])
         let journal = JournalReader.journal(mapping["journal"])
         devices.checkSharing()

@@ -12,7 +12,7 @@ struct EVSEReader {
 
     private static let keys = [
         "id", "name", "circuit", "phases", "limits", "weight", "default", "minimum_on", "minimum_off", "charger",
-        "own_grid_functions", "grid_settings",
+        "own_grid_functions", "grid_settings", "connector",
     ]
 
     static func evses(_ field: Field, _ devices: DeviceReader, circuits: [String]) -> [SiteConfiguration.EVSE] {
@@ -57,7 +57,8 @@ struct EVSEReader {
             current: current, weight: weight, defaultBehaviour: behaviour, minimumOn: minimumOn, minimumOff: minimumOff,
             charger: device.connection, allowsUnattendedDischarge: device.unattendedDischarge,
             ownGridFunctions: mapping["own_grid_functions"].map(gridFunctions) ?? [],
-            writesGridSettings: mapping["grid_settings"]?.choice(GridSettings.self) != .leave)
+            writesGridSettings: mapping["grid_settings"]?.choice(GridSettings.self) != .leave,
+            connectorType: mapping["connector"]?.choice(SiteConfiguration.ConnectorType.self) ?? .ccs2)
     }
 
     private enum GridSettings: String, CaseIterable { case write, leave }

@@ -3,7 +3,7 @@
 
 import Electricity
 
-/// Reads `control`, `api`, `backends` and `log`, all of which may be absent.
+/// Reads `control`, `api` and `log`, all of which may be absent.
 enum OptionsReader {
     static func control(_ field: Field?) -> SiteConfiguration.Control {
         var control = SiteConfiguration.Control(
@@ -36,33 +36,6 @@ enum OptionsReader {
         let standard = ListenAddress(host: "127.0.0.1", port: 8_080)
         let mapping = field?.mapping(["listen"])
         return SiteConfiguration.API(listen: mapping?["listen"].flatMap(AddressReader.listen) ?? standard)
-    }
-
-    static func backends(_ field: Field?) -> [SiteConfiguration.Backend] {
-        guard let field, let list = field.list() else { return [] }
-        let backends = list.compactMap(backend)
-        if !list.isEmpty {
-            field.error("connecting to backends is not yet supported by this version; remove “backends”")
-        }
-        return backends
-    }
-
-    private static func backend(_ field: Field) -> SiteConfiguration.Backend? {
-        guard let mapping = field.mapping(["ocpp", "url", "identity"]) else { return nil }
-        let ocpp = mapping.required("ocpp", "ocpp: \"2.1\"")?.choice(SiteConfiguration.Backend.Version.self)
-        let url = mapping.required("url", "url: wss://csms.example/ocpp").flatMap(webSocket)
-        let identity = mapping.required("identity", "identity: DEPOT-EAST-1")?.text()
-        guard let ocpp, let url, let identity else { return nil }
-        return SiteConfiguration.Backend(ocpp: ocpp, url: url, identity: identity)
-    }
-
-    private static func webSocket(_ field: Field) -> String? {
-        guard let text = field.text() else { return nil }
-        guard let scheme = ["wss://", "ws://"].first(where: text.hasPrefix), text.count > scheme.count else {
-            field.error("expected wss://HOST/PATH or ws://HOST/PATH, found \(field.value.kind)")
-            return nil
-        }
-        return text
     }
 
     static func log(_ field: Field?) -> SiteConfiguration.Log {

@@ -90,6 +90,22 @@ package struct SiteConfiguration: Equatable, Sendable {
         package var ownGridFunctions: Set<GridFunction>
         /// A SunSpec charger is given the settings of the grid code.
         package var writesGridSettings: Bool
+        /// What backends are told of the connector.
+        package var connectorType = ConnectorType.ccs2
+    }
+
+    /// In OCPP's words.
+    package enum ConnectorType: String, CaseIterable, Sendable {
+        case ccs1 = "cCCS1", ccs2 = "cCCS2", chademo = "cG105", type1 = "cType1", type2 = "cType2", tesla = "cTesla"
+        case type2Socket = "sType2"
+
+        /// Whether the car gets direct current.
+        package var isDirect: Bool {
+            switch self {
+            case .ccs1, .ccs2, .chademo: true
+            case .type1, .type2, .tesla, .type2Socket: false
+            }
+        }
     }
 
     /// What an EVSE does that nobody has given a setpoint.
@@ -124,13 +140,6 @@ package struct SiteConfiguration: Equatable, Sendable {
     package enum Source: String, CaseIterable, Sendable { case person, controller, backend, market, tariff }
 
     package struct API: Equatable, Sendable { package var listen: ListenAddress }
-
-    package struct Backend: Equatable, Sendable {
-        package enum Version: String, CaseIterable, Sendable { case v16 = "1.6", v201 = "2.0.1", v21 = "2.1" }
-        package var ocpp: Version
-        package var url: String
-        package var identity: String
-    }
 
     package struct Journal: Equatable, Sendable {
         /// nil: where the service manager says, or none.

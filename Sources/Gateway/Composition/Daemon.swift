@@ -20,6 +20,7 @@ package final class Daemon: Sendable {
     private let view: GatewayView
     private let modbus: ModbusFace?
     private let evidence: EvidenceDesk
+    private let backends: Backends
     private let logger: Logger
     private let standing: SiteConfiguration
 
@@ -61,7 +62,12 @@ package final class Daemon: Sendable {
         } catch {
             throw .system(error)
         }
-        let view = GatewayView(configuration, cells, desk, evidence, held, operatorDesk, loop, version: version)
+        let orders = BackendOrders(desk, configuration.backends)
+        let reasons = ReasonText(configuration, orders)
+        backends = Backends(
+            configuration, cells, held, orders, folder: Self.folder(of: journalFile), version: version, logger: logger)
+        let view = GatewayView(
+            configuration, cells, desk, evidence, held, operatorDesk, backends, reasons, loop, version: version)
         self.view = view
         for notice in loop.notices { logger.warning("\(notice)") }
         for line in GridCodePlan.lines(configuration) { logger.notice("\(line)") }
@@ -79,6 +85,13 @@ package final class Daemon: Sendable {
             throw .system(error)
         }
     }
+
+    private static func folder(of file: String?) -> String? {
+        file.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
+    }
+
+    /// Whether the process is to end in good order, for the service manager to start it again.
+    package var wantsRestart: Bool { backends.wantsRestart }
 
     /// Whether the loop still ticks, to be asked about once a second: feeds the service manager's watchdog.
     package func ticks() -> UInt64 { view.ticks() }
@@ -125,6 +138,13 @@ package final class Daemon: Sendable {
         if configuration.api != standing.api { refused.append("the address of the API changed") }
         if configuration.journal != standing.journal { refused.append("the journal changed") }
         if configuration.modbusServer != standing.modbusServer { refused.append("the Modbus server changed") }
+        if configuration.backends != standing.backends { refused.append("the backends changed") }
+        if !standing.backends.isEmpty,
+            configuration.evses.map(\.connectorType) != standing.evses.map(\.connectorType)
+                || configuration.evses.map(\.limits) != standing.evses.map(\.limits)
+        {
+            refused.append("what the backends know of the EVSEs changed")
+        }
         guard refused.isEmpty else { return refused }
         loop.replace(ReloadedSite(configuration))
         view.show(configuration)
@@ -134,6 +154,7 @@ package final class Daemon: Sendable {
     /// Stops deciding, then hands every charger back.
     package func stop() {
         modbus?.stop()
+        backends.stop()
         loop.stop()
         evidence.end()
         busStop.raise()

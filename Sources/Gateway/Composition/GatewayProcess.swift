@@ -81,6 +81,10 @@ package struct GatewayProcess {
                 }
             }
             if let problem = api.problem { throw problem }
+            if daemon.wantsRestart {
+                logger.notice("ending for a restart that a backend asked for")
+                return
+            }
             let now = MonotonicClock.now()
             if let limit, now - startedAt >= limit { return }
             guard now >= next else { continue }

@@ -19,7 +19,13 @@ package struct SiteTables: Sendable {
         ]
     }
 
+    /// Backends are numbered from here on among the sources of limits and wishes, in the order of the configuration.
+    static let firstBackend: UInt16 = 500
+
     let evseCount: Int
+    private let ownWishes: Int
+    private let ownLimits: Int
+    let backendNames: [String]
     package let wishes: [Wish]
     package let limits: [ImposedLimit]
 
@@ -27,7 +33,8 @@ package struct SiteTables: Sendable {
         let evses = configuration.evses
         evseCount = evses.count
         let ranks = configuration.control.priorities
-        wishes = SiteConfiguration.Source.allCases.flatMap { source in
+        backendNames = configuration.backends.map(\.name)
+        let own = SiteConfiguration.Source.allCases.flatMap { source in
             let rank = ranks.firstIndex(of: source) ?? ranks.count
             return (-1..<evses.count).map { index in
                 Wish(
@@ -35,18 +42,56 @@ package struct SiteTables: Sendable {
                     priority: UInt8(clamping: 200 - 10 * rank), power: .zero, expiresAt: .distantPast)
             }
         }
-        limits =
+        ownWishes = own.count
+        // Between two backends the one that is named first goes first; all stay within the rank of backends.
+        let rank = ranks.firstIndex(of: .backend) ?? ranks.count
+        wishes =
+            own
+            + configuration.backends.indices.flatMap { backend in
+                evses.indices.map { index in
+                    Wish(
+                        scope: .evse(index), source: Self.firstBackend + UInt16(backend),
+                        priority: UInt8(clamping: 200 - 10 * rank - 1 - backend), power: .zero, expiresAt: .distantPast)
+                }
+            }
+        let standing =
             evses.indices.map { index in
                 ImposedLimit(
                     scope: .evse(index), source: LimitSource.configuration.rawValue, power: evses[index].limits,
                     current: evses[index].current.map { CurrentLimits(from: Current.zero - $0, to: $0) } ?? .unbounded)
             }
+            // Nothing flows until the backend in charge lets it.
+            + configuration.backends.indices.filter { configuration.backends[$0].role == .inCharge }.flatMap {
+                backend in
+                evses.indices.map {
+                    ImposedLimit(scope: .evse($0), source: Self.firstBackend + UInt16(backend), power: .zero)
+                }
+            }
+        ownLimits = standing.count
+        standingLimits = standing.count
+        commanding = configuration.backends.indices.filter { configuration.backends[$0].role == .inCharge }
+        limits =
+            standing
             + LimitSource.atConnectionPoint.map { ImposedLimit(scope: .circuit(0), source: $0.rawValue) }
             + evses.indices.map { ImposedLimit(scope: .evse($0), source: LimitSource.evseByController.rawValue) }
     }
 
     /// How many rows of `limits` are in force from the start.
-    var standingLimits: Int { evseCount }
+    let standingLimits: Int
+    /// The backends that are in charge, by their place in the configuration.
+    private let commanding: [Int]
+
+    /// Nil for a backend that only reads.
+    func backendLimitPlace(_ backend: Int, evse: Int) -> Int? {
+        commanding.firstIndex(of: backend).map { evseCount + $0 * evseCount + evse }
+    }
+
+    func backendWishPlace(_ backend: Int, evse: Int) -> Int { ownWishes + backend * evseCount + evse }
+
+    /// Which backend a source of limits or wishes is; nil for other sources.
+    static func backend(of number: UInt16) -> Int? {
+        number >= firstBackend && number < ImposedLimit.firstRule ? Int(number - firstBackend) : nil
+    }
 
     /// - Parameter evse: Index; nil for the site's own row.
     package func wishPlace(_ source: SiteConfiguration.Source, evse: Int?) -> Int {
@@ -64,10 +109,10 @@ package struct SiteTables: Sendable {
             case .importByController: 2
             case .exportByController: 3
             }
-        return evseCount + row
+        return ownLimits + row
     }
 
-    func controllerLimitPlace(evse: Int) -> Int { evseCount + LimitSource.atConnectionPoint.count + evse }
+    func controllerLimitPlace(evse: Int) -> Int { ownLimits + LimitSource.atConnectionPoint.count + evse }
 
     static func number(_ source: SiteConfiguration.Source) -> UInt16 {
         UInt16((SiteConfiguration.Source.allCases.firstIndex(of: source) ?? 0) + 1)

@@ -83,6 +83,19 @@ final class CommandDesk: Sendable {
         try push(.limit(place: place, power: limits, expiresAt: .distantFuture)) { _ in }
     }
 
+    /// What a backend in charge allows one EVSE, until it says otherwise.
+    func allow(_ limits: PowerLimits, backend: Int, evse: Int) throws(APIProblem) {
+        guard let place = tables.backendLimitPlace(backend, evse: evse) else { return }
+        try push(.limit(place: place, power: limits, expiresAt: .distantFuture)) { _ in }
+    }
+
+    /// Where a backend in charge wants the power to go; nil: nowhere in particular.
+    func wish(_ power: Power?, backend: Int, evse: Int, until expiresAt: Instant) throws(APIProblem) {
+        let place = tables.backendWishPlace(backend, evse: evse)
+        guard let power else { return try push(.noWish(place: place)) { _ in } }
+        try push(.wish(place: place, power: power, expiresAt: expiresAt)) { _ in }
+    }
+
     /// Passes on what the operator says; the answer comes with the loop's news.
     func instruct(_ input: ConnectionInput, ticket: UInt64) throws(APIProblem) {
         try push(.connection(input, ticket: ticket)) { _ in }

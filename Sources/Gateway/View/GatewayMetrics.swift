@@ -6,7 +6,7 @@ import LocalAPI
 
 /// The status as Prometheus metrics.
 enum GatewayMetrics {
-    static func all(_ status: SiteStatus) -> [Metric] {
+    static func all(_ status: SiteStatus, _ backends: [(name: String, counts: BackendState.Counts)]) -> [Metric] {
         [
             single("sluice_connection_point_watts", "Power at the connection point.", status.connectionPoint.power),
             single("sluice_uncontrolled_watts", "Load that is not ours.", status.connectionPoint.uncontrolled),
@@ -18,7 +18,46 @@ enum GatewayMetrics {
             loop(
                 "sluice_loop_misses_total", .counter, "Ticks that began late by a period.", Double(status.loop.misses)),
             loop("sluice_loop_real_time", .gauge, "Real-time priority is granted.", status.loop.isRealTime ? 1 : 0),
-        ]
+        ] + links(status, backends)
+    }
+
+    private static func links(
+        _ status: SiteStatus, _ backends: [(name: String, counts: BackendState.Counts)]
+    ) -> [Metric] {
+        guard !backends.isEmpty else { return [] }
+        var up = Metric("sluice_backend_up", .gauge, help: "Whether the backend has accepted the station.")
+        var queue = Metric("sluice_backend_queue", .gauge, help: "Events that wait for the backend.")
+        for backend in status.backends {
+            up.add(backend.isConnected && backend.state == "accepted" ? 1 : 0, .init("backend", backend.name))
+            queue.add(Double(backend.queue), .init("backend", backend.name))
+        }
+        var messages = Metric("sluice_backend_messages_total", .counter, help: "Frames sent and received.")
+        var links = Metric("sluice_backend_links_total", .counter, help: "Links opened.")
+        var failures = Metric("sluice_backend_failures_total", .counter, help: "Links refused or lost.")
+        var violations = Metric("sluice_backend_violations_total", .counter, help: "Rules the backend broke.")
+        for (name, counts) in backends {
+            messages.add(Double(counts.sent), .init("backend", name), .init("direction", "sent"))
+            messages.add(Double(counts.received), .init("backend", name), .init("direction", "received"))
+            links.add(Double(counts.connections), .init("backend", name))
+            failures.add(Double(counts.refused), .init("backend", name))
+            violations.add(Double(counts.violations), .init("backend", name))
+        }
+        let reaction = reaction(backends)
+        return [up, queue, messages, links, failures, violations, reaction]
+    }
+
+    private static func reaction(_ backends: [(name: String, counts: BackendState.Counts)]) -> Metric {
+        var metric = Metric(
+            "sluice_backend_reaction_seconds", .gauge, help: "From a message to the order it gives the control loop.")
+        for (name, counts) in backends where counts.reaction.count > 0 {
+            for (quantile, value) in [
+                ("0.5", counts.reaction.percentile(0.5)), ("0.99", counts.reaction.percentile(0.99)),
+                ("1", counts.reaction.longest),
+            ] {
+                metric.add(value.inSeconds, .init("backend", name), .init("quantile", quantile))
+            }
+        }
+        return metric
     }
 
     private static func single(_ name: String, _ help: String, _ power: Power?) -> Metric {

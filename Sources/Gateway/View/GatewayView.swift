@@ -8,6 +8,7 @@ import Foundation
 import GridConnection
 import LinuxIO
 import LocalAPI
+import OCPP21
 import PowerControl
 import Synchronization
 
@@ -21,6 +22,7 @@ final class GatewayView: GatewayPort {
     private let held: HeldLimits
     private let unheard: UnheardRules
     private let operatorDesk: OperatorDesk
+    private let backends: Backends
     private let loop: LoopThread
     private let reasons: ReasonText
     private let history: DecisionHistory
@@ -29,7 +31,8 @@ final class GatewayView: GatewayPort {
 
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ desk: CommandDesk, _ evidence: EvidenceDesk,
-        _ held: HeldLimits, _ operatorDesk: OperatorDesk, _ loop: LoopThread, version: String
+        _ held: HeldLimits, _ operatorDesk: OperatorDesk, _ backends: Backends,
+        _ reasons: ReasonText, _ loop: LoopThread, version: String
     ) {
         self.evidence = evidence
         self.held = held
@@ -40,7 +43,8 @@ final class GatewayView: GatewayPort {
         self.desk = desk
         self.loop = loop
         self.version = version
-        reasons = ReasonText(configuration)
+        self.reasons = reasons
+        self.backends = backends
         history = DecisionHistory(evseCount: configuration.evses.count)
     }
 
@@ -89,6 +93,15 @@ final class GatewayView: GatewayPort {
         return Acknowledgement("Setpoint of \(evse.map { "EVSE \($0)" } ?? "the site") released.")
     }
 
+    func present(token: String, type: String, evse: Int) async throws(APIProblem) -> Acknowledgement {
+        _ = try index(of: evse)
+        guard (1...20).contains(type.unicodeScalars.count) else {
+            throw .malformed("“\(type)” is no type of token.", remedy: "Usual are ISO14443, ISO15693, KeyCode, eMAID.")
+        }
+        try await backends.present(IdTokenType(idToken: token, type: type), evse: evse)
+        return Acknowledgement("Token shown at EVSE \(evse).")
+    }
+
     func setLimit(
         _ direction: LimitDirection, to size: Power, for duration: Interval?
     ) async throws(APIProblem) -> Acknowledgement {
@@ -133,7 +146,7 @@ final class GatewayView: GatewayPort {
 
     func verifyEvidence() async throws(APIProblem) -> EvidenceVerification { try evidence.verify() }
 
-    func metrics() async -> [Metric] { GatewayMetrics.all(look()) }
+    func metrics() async -> [Metric] { GatewayMetrics.all(look(), backends.counts) }
 
     func health() async -> LocalAPI.Condition {
         let statistics = cells.statistics.read()
@@ -176,6 +189,7 @@ final class GatewayView: GatewayPort {
         evidence.observe(look(), changed: changed)
         let now = MonotonicClock.now()
         held.noteExpired(at: now)
+        backends.watch()
         unheard.look(after: now - startedAt, evidence.logger)
     }
 
@@ -192,7 +206,8 @@ final class GatewayView: GatewayPort {
             let shaping = decision.shaping[position]
             steps.append(
                 Explanation.Step(
-                    stage: reasons.stage(shaping.reason), value: shaping.power, because: reasons.because(shaping.reason)
+                    stage: reasons.stage(shaping.reason), value: shaping.power,
+                    because: reasons.because(shaping.reason, evse: index)
                 ))
         }
         return Explanation(
@@ -208,7 +223,8 @@ extension GatewayView {
         let now = MonotonicClock.now()
         return SiteStatus(
             site: configuration.site.name, time: Date(), connectionPoint: connectionPoint(now), limits: limits(now),
-            evses: configuration.evses.indices.map { evse($0, now) }, loop: loopStatus(), uptime: now - startedAt,
+            evses: configuration.evses.indices.map { evse($0, now) }, backends: backends.status, loop: loopStatus(),
+            uptime: now - startedAt,
             version: version)
     }
 
@@ -290,7 +306,7 @@ extension GatewayView {
             id: configured.id, name: configured.name, profile: configured.charger.profile.id,
             link: link(state, notes, configured.charger.profile.timing.maximumAge, now),
             state: state.reading.map { "\($0.state)" } ?? "unknown", power: state.reading?.power,
-            target: decision.target, boundBy: reasons.because(decision.boundBy),
+            target: decision.target, boundBy: reasons.because(decision.boundBy, evse: index),
             stateOfCharge: state.reading?.stateOfCharge,
             wish: wish(index, now),
             identity: ChargerIdentity(notes.identity), fallback: FallbackStatus(state))

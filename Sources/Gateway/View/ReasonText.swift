@@ -9,8 +9,11 @@ struct ReasonText: Sendable {
     private let circuits: [String]
     /// The grid code's own name.
     private let gridCode: String
+    private let orders: BackendOrders
 
-    init(_ configuration: SiteConfiguration) {
+    /// - Parameter orders: Knows which profile of a backend leads.
+    init(_ configuration: SiteConfiguration, _ orders: BackendOrders) {
+        self.orders = orders
         gridCode = configuration.gridCode?.name ?? "the grid code"
         circuits = ["connection point"] + SiteModel.parentsFirst(configuration.circuits).map(\.name)
     }
@@ -35,8 +38,10 @@ struct ReasonText: Sendable {
         }
     }
 
-    func because(_ reason: Reason) -> String {
+    /// - Parameter evse: Index of the EVSE it is about.
+    func because(_ reason: Reason, evse: Int) -> String {
         if let rule = gridCode(reason.source) { return rule }
+        if let words = orders.inWords(reason, evse: evse) { return words }
         return switch reason.kind {
         case .wish: "setpoint by \(SiteTables.name(ofWishSource: reason.source))"
         case .siteSetpoint: "site setpoint by \(SiteTables.name(ofWishSource: reason.source))"

@@ -42,6 +42,15 @@ package struct APIClient: Sendable {
         try await delete(Self.setpointPath(evse))
     }
 
+    /// - Parameter type: As OCPP names it; nil is an RFID card.
+    package func present(
+        token: String, type: String?, evse: Int
+    ) async throws(APIClientError) -> Acknowledgement {
+        var members = ["token": token]
+        members["type"] = type
+        return try await exchange(.POST, "/api/evses/\(evse)/token", members)
+    }
+
     package func setLimit(
         _ direction: LimitDirection, to power: String, for duration: String? = nil
     ) async throws(APIClientError) -> Acknowledgement {

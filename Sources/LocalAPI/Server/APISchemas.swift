@@ -7,7 +7,8 @@ enum APISchemas {
         "SiteStatus": object(
             [
                 "site": text, "time": time, "connection_point": reference("ConnectionPoint"),
-                "limits": list(reference("Limit")), "evses": list(reference("EVSE")), "loop": reference("Loop"),
+                "limits": list(reference("Limit")), "evses": list(reference("EVSE")),
+                "backends": list(reference("Backend")), "loop": reference("Loop"),
                 "uptime_s": number, "version": text,
             ], optional: []),
         "ConnectionPoint": object(
@@ -31,6 +32,13 @@ enum APISchemas {
                 "soc_percent": ["type": "number", "minimum": 0, "maximum": 100], "wish": reference("Wish"),
                 "identity": reference("Identity"), "fallback": reference("Fallback"),
             ], optional: ["power_W", "soc_percent", "wish"]),
+        "Backend": object(
+            [
+                "name": text, "url": text, "identity": text, "role": text, "connected": ["type": "boolean"],
+                "state": text, "version": text, "security_profile": integer, "queue": integer, "waiting": integer,
+                "last_error": text,
+            ], optional: ["version", "last_error"]),
+        "Token": object(["token": text, "type": text], optional: ["type"]),
         "Wish": object(["source": text, "power_W": number, "expires_in_s": number], optional: ["expires_in_s"]),
         "Identity": object(
             ["vendor": text, "model": text, "serial": text, "firmware": text],

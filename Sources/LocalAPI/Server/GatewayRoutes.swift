@@ -9,7 +9,7 @@ import Hummingbird
 struct GatewayRoutes: Sendable {
     let gateway: any GatewayPort
 
-    var all: [Route] { reading + setpoints + limits }
+    var all: [Route] { reading + setpoints + limits + TokenRoutes(gateway: gateway).all }
 
     private var reading: [Route] {
         [

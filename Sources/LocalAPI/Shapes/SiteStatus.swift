@@ -12,26 +12,29 @@ package struct SiteStatus: Codable, Hashable, Sendable {
     /// Every limit in force, the agreement included.
     package var limits: [LimitInForce]
     package var evses: [EVSEStatus]
+    /// In the order of the configuration.
+    package var backends: [BackendStatus]
     package var loop: LoopStatus
     package var uptime: Seconds
     package var version: String
 
     package init(
         site: String, time: Date, connectionPoint: ConnectionPointStatus, limits: [LimitInForce], evses: [EVSEStatus],
-        loop: LoopStatus, uptime: Interval, version: String
+        backends: [BackendStatus] = [], loop: LoopStatus, uptime: Interval, version: String
     ) {
         self.site = site
         self.time = time
         self.connectionPoint = connectionPoint
         self.limits = limits
         self.evses = evses
+        self.backends = backends
         self.loop = loop
         self.uptime = Seconds(uptime)
         self.version = version
     }
 
     enum CodingKeys: String, CodingKey {
-        case site, time, limits, evses, loop, version
+        case site, time, limits, evses, backends, loop, version
         case connectionPoint = "connection_point"
         case uptime = "uptime_s"
     }

@@ -13,7 +13,7 @@ package struct StatusText: CustomStringConvertible {
     package var description: String { lines.joined(separator: "\n") + "\n" }
 
     package var lines: [String] {
-        [heading, ""] + connectionPoint + [""] + limits + [""] + evses + [""] + loop
+        [heading, ""] + connectionPoint + [""] + limits + [""] + evses + [""] + backends + loop
     }
 
     private var heading: String {
@@ -134,6 +134,23 @@ package struct StatusText: CustomStringConvertible {
     ) -> String {
         "\(TextLayout.left(name, 15)) \(TextLayout.left(state, 11)) \(arrow)\(TextLayout.right(power, 10)) "
             + "\(TextLayout.right(target, 10)) \(TextLayout.right(soc, 5))  \(bound)"
+    }
+
+    // MARK: Backends
+
+    private var backends: [String] {
+        guard !status.backends.isEmpty else { return [] }
+        return status.backends.flatMap(Self.lines) + [""]
+    }
+
+    private static func lines(_ backend: BackendStatus) -> [String] {
+        let version = backend.version.map { "OCPP \($0), " } ?? ""
+        let state = backend.isConnected ? backend.state : backend.state.uppercased()
+        let role = backend.role == "reading" ? ", reading only" : ""
+        let head = "Backend \(backend.name)  \(version)\(state)\(role)"
+        let queue = backend.queue > 0 ? "\(backend.queue) events wait" : "nothing waits"
+        let error = backend.isConnected ? nil : backend.lastError
+        return [TextLayout.apart(head, queue)] + (error.map { TextLayout.wrapped($0, indent: 4) } ?? [])
     }
 
     // MARK: Loop

@@ -7,11 +7,9 @@ public struct ChargingProfiles: Equatable, Sendable {
 
     public init(_ installed: [InstalledProfile] = []) { self.installed = installed }
 
-    /// Those that must survive power loss. TxProfiles live and end with their transaction, which is stored too; dynamic ones need
-    /// not, so that a setpoint costs no write.
-    public var persistent: [InstalledProfile] {
-        installed.filter { $0.profile.kind != .dynamic && $0.profile.purpose != .externalConstraints }
-    }
+    /// Those that survive power loss (K01.FR.27). TxProfiles live and end with their transaction, which is stored too. Dynamic ones
+    /// of a transaction need not, so that a setpoint costs no write.
+    public var persistent: [InstalledProfile] { installed.filter(\.isPersistent) }
 
     /// Puts a profile in force that `rejection` has nothing against. It takes the place of one with the same id.
     public mutating func install(_ profile: ChargingProfile, on evse: Int, at time: Int64, _ version: OCPPVersion) {
@@ -110,39 +108,91 @@ public struct ChargingProfiles: Equatable, Sendable {
         return cleared
     }
 
+    /// Puts one back as it was before a restart.
+    public mutating func restore(_ profile: InstalledProfile) {
+        installed.removeAll { $0.profile.id == profile.profile.id }
+        installed.append(profile)
+    }
+
     /// Removes an external system's profile.
     public mutating func release(_ id: Int) { installed.removeAll { $0.profile.id == id && $0.isExternal } }
 
-    public mutating func endTransaction(_ id: String) {
+    /// - Returns: The TxProfiles that ended with it (K02.FR.05).
+    @discardableResult
+    public mutating func endTransaction(_ id: String, on evse: Int? = nil) -> [InstalledProfile] {
+        let ended = installed.filter { $0.profile.purpose == .tx && $0.profile.transactionID == id }
         installed.removeAll { $0.profile.purpose == .tx && $0.profile.transactionID == id }
-        for index in installed.indices { installed[index].delays = [] }
+        for index in installed.indices {
+            if let evse { installed[index].delays[evse] = nil } else { installed[index].delays = [:] }
+        }
+        return ended
+    }
+
+    /// The EV follows this schedule of a profile.
+    /// - Returns: False if no TxProfile of the EVSE has it.
+    public mutating func select(_ schedule: Int, on evse: Int) -> Bool {
+        var found = false
+        for index in installed.indices where installed[index].profile.purpose == .tx && installed[index].evse == evse {
+            guard let place = installed[index].profile.schedules.firstIndex(where: { $0.id == schedule }) else {
+                continue
+            }
+            installed[index].selected = place
+            found = true
+        }
+        return found
+    }
+
+    /// The same with the schedule at this place of every TxProfile that has so many (K15.FR.22, K18.FR.24).
+    public func selecting(_ place: Int) -> ChargingProfiles {
+        var copy = self
+        for index in copy.installed.indices where copy.installed[index].profile.purpose == .tx {
+            if place < copy.installed[index].profile.schedules.count { copy.installed[index].selected = place }
+        }
+        return copy
     }
 
     // MARK: Outages
 
     /// The connection is back: what asked to be invalid after so long an outage is so for good.
-    public mutating func reconnect(offlineSince since: Int64, at time: Int64) {
-        for index in installed.indices {
+    /// - Returns: The ids of those.
+    @discardableResult
+    public mutating func reconnect(offlineSince since: Int64, at time: Int64) -> [Int] {
+        var burnt: [Int] = []
+        for index in installed.indices where !installed[index].isBurnt {
             let profile = installed[index].profile
             guard profile.isInvalidAfterOffline, let longest = profile.maxOfflineDuration else { continue }
-            if time >= since.adding(Int64(longest)) { installed[index].isBurnt = true }
+            if time >= since.adding(Int64(longest)) {
+                installed[index].isBurnt = true
+                burnt.append(profile.id)
+            }
         }
+        return burnt
     }
 
     // MARK: Random delays
 
     /// Draws the delays of a profile anew, when its transaction starts or it arrives (K01.FR.93).
     /// - Parameter draw: A number in the range given.
-    public mutating func drawDelays(of id: Int, _ draw: (ClosedRange<Int>) -> Int) {
+    public mutating func drawDelays(of id: Int, on evse: Int, _ draw: (ClosedRange<Int>) -> Int) {
         for index in installed.indices where installed[index].profile.id == id {
             guard let schedule = installed[index].schedule, let most = schedule.randomizedDelay, most > 0 else {
                 continue
             }
-            installed[index].delays = schedule.periods.indices.map { $0 == 0 ? 0 : min(most, max(0, draw(0...most))) }
+            installed[index].delays[evse] = schedule.periods.indices.map {
+                $0 == 0 ? 0 : min(most, max(0, draw(0...most)))
+            }
         }
     }
 }
 
 extension InstalledProfile {
-    var isExternal: Bool { profile.purpose == .externalConstraints || profile.purpose == .localGeneration }
+    public var isExternal: Bool { profile.purpose == .externalConstraints || profile.purpose == .localGeneration }
+
+    public var isPersistent: Bool {
+        switch profile.purpose {
+        case .stationMaximum, .txDefault, .priorityCharging: true
+        case .tx: profile.kind != .dynamic
+        case .externalConstraints, .localGeneration: false
+        }
+    }
 }

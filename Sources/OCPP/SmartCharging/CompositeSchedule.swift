@@ -48,6 +48,18 @@ public struct CompositePeriod: Equatable, Sendable {
     }
 }
 
+/// What all EVSEs of a station may take and give together; nil where nothing bounds it.
+public struct StationBounds: Equatable, Sendable {
+    public var limit: Int64?
+    public var dischargeLimit: Int64?
+    /// What an external system wants of them together (Q06.FR.31).
+    public var setpoint: Int64?
+    /// When this may change.
+    public var until = Int64.max
+
+    public init() {}
+}
+
 extension ChargingProfiles {
     /// The composite of `duration` seconds from `start` on (K08.FR.04); a duration of 0 gives what is in force at `start`.
     ///
@@ -95,6 +107,18 @@ extension ChargingProfiles {
     ) -> (period: CompositePeriod, until: Int64) {
         var sweep = EVSESweep(self, evse, station, includingStation: true, usesDelays: evse.transaction != nil)
         return sweep.step(at: time, in: unit)
+    }
+
+    /// What holds for all EVSEs together at this instant, in thousandths of a watt (K04.FR.05, Q06.FR.30).
+    public func stationBounds(of evses: [EVSEConditions], at time: Int64, _ station: StationConditions) -> StationBounds
+    {
+        var sweep = StationSweep(self, evses, station)
+        return sweep.bounds(at: time) {
+            evses.filter { $0.transaction != nil }.reduce(0) { sum, evse in
+                var own = EVSESweep(self, evse, station, includingStation: false, usesDelays: true)
+                return sum.adding(own.step(at: time, in: .watts).period.limit?.total ?? 0)
+            }
+        }
     }
 
     /// Changes looked at before a composite ends early, whatever a backend asks for.

@@ -44,6 +44,13 @@ public struct EVSEConditions: Equatable, Sendable {
     public var isPriorityCharging = false
     /// Percent, if the EV says.
     public var soc: Int?
+    /// Whether the transaction can discharge (BPT).
+    public var isBidirectional = true
+    /// Whether the EV reported powers of L2 and L3 for charging, and for discharging.
+    public var reportsPhasesCharging = true
+    public var reportsPhasesDischarging = true
+    /// Whether the EV has said what it needs (NotifyEVChargingNeeds) and so can choose among schedules.
+    public var hasNeeds = true
 
     public init(id: Int, supply: Supply, hardware: Hardware, transaction: Transaction? = nil) {
         self.id = id

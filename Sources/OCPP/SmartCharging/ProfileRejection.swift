@@ -14,6 +14,7 @@ public struct ProfileRejection: Error, Equatable, Sendable {
         case noFrequencyCurve = "NoFreqWattCurve"
         case noPhaseForDC = "NoPhaseForDC"
         case phaseConflict = "PhaseConflict"
+        case rateLimitExceeded = "RateLimitExceeded"
         case tooManyElements = "TooManyElements"
         case txNotFound = "TxNotFound"
         case unknownEVSE = "UnknownEvse"
@@ -26,7 +27,7 @@ public struct ProfileRejection: Error, Equatable, Sendable {
     public let reason: Reason
     public let requirement: String
 
-    init(_ reason: Reason, _ requirement: String) {
+    public init(_ reason: Reason, _ requirement: String) {
         self.reason = reason
         self.requirement = requirement
     }
@@ -39,6 +40,8 @@ public struct SmartChargingSupport: Equatable, Sendable {
     public var mostProfiles = 100
     public var units: Set<RateUnit> = [.amperes, .watts]
     public var switchesPhases = false
+    /// Whether fewer phases than the EVSE has can be enforced (Phases3to1).
+    public var switchesPhaseCount = true
     public var controlsPhasesOnDC = false
     public var additionalPurposes: Set<ChargingProfile.Purpose> = [.priorityCharging, .localGeneration]
     public var operationModes = Set(OperationMode.allCases)

@@ -19,12 +19,27 @@ extension ChargingProfiles {
                 for period in schedule.periods { try check.period(period, of: schedule) }
             }
             try duplicate(of: profile, on: evse, version)
+            try phaseConflict(of: profile, on: evse)
             guard installed.count < support.mostProfiles || installed.contains(where: { $0.profile.id == profile.id })
             else {
                 throw ProfileRejection(.tooManyElements, "K01.FR.05")
             }
             return nil
         } catch { return error }
+    }
+
+    /// Two profiles that apply at the same EVSE may not want different phases. When they would is not asked: with relative schedules
+    /// nobody knows (K 3.8).
+    private func phaseConflict(of profile: ChargingProfile, on evse: Int) throws(ProfileRejection) {
+        let wanted = profile.phasesToUse
+        guard !wanted.isEmpty else { return }
+        for each in installed where each.profile.id != profile.id && each.profile.purpose != profile.purpose {
+            guard each.evse == evse || each.evse == 0 || evse == 0 else { continue }
+            let others = each.profile.phasesToUse
+            guard others.isEmpty || others == wanted && wanted.count == 1 else {
+                throw ProfileRejection(.phaseConflict, "K01.FR.141")
+            }
+        }
     }
 
     private func duplicate(of profile: ChargingProfile, on evse: Int, _ version: OCPPVersion) throws(ProfileRejection) {
@@ -52,6 +67,10 @@ extension ChargingProfiles {
 }
 
 extension ChargingProfile {
+    fileprivate var phasesToUse: Set<Int> {
+        Set(schedules.flatMap { $0.periods.compactMap(\.phaseToUse) })
+    }
+
     fileprivate func overlaps(_ other: ChargingProfile) -> Bool {
         (validFrom ?? .min) < (other.validTo ?? .max) && (other.validFrom ?? .min) < (validTo ?? .max)
     }
@@ -77,6 +96,7 @@ private struct ProfileCheck {
         case .externalConstraints: throw ProfileRejection(.invalidProfile, "K01.FR.22")
         case .tx: try ofTransaction()
         case .stationMaximum:
+            // K04.FR.03.
             guard evse == 0 else { throw ProfileRejection(.invalidProfile, "K01.FR.03") }
             guard profile.kind != .relative else { throw ProfileRejection(.invalidSchedule, "K01.FR.38") }
         case .txDefault: break
@@ -96,14 +116,20 @@ private struct ProfileCheck {
         }
     }
 
+    /// Among others that a dynamic profile is one period from the beginning (K28.FR.01, K28.FR.02, K29.FR.01, K29.FR.02).
     func kind() throws(ProfileRejection) {
         guard !profile.schedules.isEmpty, profile.schedules.count <= (version == .v16 ? 1 : 3) else {
             throw ProfileRejection(.invalidSchedule, "K01.FR.31")
+        }
+        // Only an EV that said what it needs can choose among several.
+        guard profile.schedules.count == 1 || profile.purpose == .tx && conditions?.hasNeeds == true else {
+            throw ProfileRejection(.invalidSchedule, "K01.FR.34")
         }
         if profile.maxOfflineDuration != nil, !support.offlineDuration {
             throw ProfileRejection(.invalidProfile, "K01.FR.120")
         }
         guard case .dynamic = profile.kind else {
+            // K28.FR.04.
             guard profile.updateInterval == nil, profile.updateTime == nil else {
                 throw ProfileRejection(.invalidProfile, "K01.FR.122")
             }
@@ -160,7 +186,7 @@ private struct ProfileCheck {
         try phases(of: period)
         try mode(of: period)
         try rates(of: period, in: schedule.unit)
-        if period.sleeps, period.mode != .idle, !support.sleep {
+        if period.sleeps, period.mode != .idle {
             throw ProfileRejection(.invalidSchedule, "K01.FR.126")
         }
     }
@@ -174,16 +200,27 @@ private struct ProfileCheck {
         if let phases = period.numberPhases, !(1...3).contains(phases) {
             throw ProfileRejection(.invalidSchedule, "K01.FR.43")
         }
+        if let phases = period.numberPhases, !isDirect, !support.switchesPhaseCount, phases < fewestPhases {
+            throw ProfileRejection(.invalidSchedule, "K01.FR.43")
+        }
         if let phase = period.phaseToUse {
             guard support.switchesPhases, period.numberPhases == 1, (1...3).contains(phase) else {
                 throw ProfileRejection(.invalidSchedule, "K01.FR.48")
             }
         }
         let all = [period.limit, period.dischargeLimit, period.setpoint, period.setpointReactive]
-        if all.contains(where: { $0?.isPerPhase == true }), profile.purpose != .tx {
-            throw ProfileRejection(.phaseConflict, "K01.FR.143")
+        guard all.contains(where: { $0?.isPerPhase == true }) else { return }
+        guard profile.purpose == .tx else { throw ProfileRejection(.phaseConflict, "K01.FR.143") }
+        if period.limit?.isPerPhase == true, conditions?.reportsPhasesCharging == false {
+            throw ProfileRejection(.phaseConflict, "K01.FR.144")
+        }
+        if all.dropFirst().contains(where: { $0?.isPerPhase == true }), conditions?.reportsPhasesDischarging == false {
+            throw ProfileRejection(.phaseConflict, "V2X.10")
         }
     }
+
+    /// What a profile for this EVSE meets at least, in phases.
+    private var fewestPhases: Int { conditions?.supply.phases ?? supplies.map(\.phases).max() ?? 3 }
 
     private func mode(of period: SchedulePeriod) throws(ProfileRejection) {
         let allowed: Set<OperationMode>
@@ -193,6 +230,7 @@ private struct ProfileCheck {
         case .priorityCharging: (allowed, requirement) = ([.chargingOnly], "K01.FR.71")
         case .localGeneration: (allowed, requirement) = ([.chargingOnly, .externalLimits], "K01.FR.114")
         case .externalConstraints:
+            // K01.FR.112.
             (allowed, requirement) = ([.chargingOnly, .externalLimits, .externalSetpoint], "K01.FR.113")
         case .tx, .txDefault:
             // Without V2X there is charging, which needs no mode.
@@ -204,6 +242,9 @@ private struct ProfileCheck {
             throw ProfileRejection(.unsupportedParameter, "Q09.FR.01")
         }
         guard allowed.contains(period.mode) else { throw ProfileRejection(.invalidOperationMode, requirement) }
+        if profile.purpose == .tx, period.mode.needsDischarging, conditions?.isBidirectional == false {
+            throw ProfileRejection(.invalidOperationMode, "K01.FR.116")
+        }
         switch period.mode {
         case .chargingOnly:
             guard period.limit != nil else { throw ProfileRejection(.invalidSchedule, "Q01.FR.30") }
@@ -211,7 +252,8 @@ private struct ProfileCheck {
                 throw ProfileRejection(.invalidSchedule, "V2X.05")
             }
         case .idle:
-            guard period.limit == nil, period.dischargeLimit == nil, period.setpoint == nil else {
+            // Q10.FR.01.
+            guard period.hasNoRates else {
                 throw ProfileRejection(.invalidSchedule, "Q10.FR.02")
             }
         case .centralSetpoint, .centralFrequency:
@@ -224,10 +266,12 @@ private struct ProfileCheck {
     }
 
     private func localFrequency(_ period: SchedulePeriod) throws(ProfileRejection) {
-        guard period.limit == nil, period.setpoint == nil else { throw ProfileRejection(.invalidSchedule, "Q08.FR.04") }
+        // Q08.FR.01.
+        guard period.hasNoRates else { throw ProfileRejection(.invalidSchedule, "Q08.FR.04") }
         guard period.baseline != nil, period.frequencyCurve.count >= 2 else {
             throw ProfileRejection(.noFrequencyCurve, "Q08.FR.03")
         }
+        guard period.signalCurve.count != 1 else { throw ProfileRejection(.invalidSchedule, "Q08.FR.02") }
     }
 
     private func rates(of period: SchedulePeriod, in unit: RateUnit) throws(ProfileRejection) {
@@ -238,6 +282,22 @@ private struct ProfileCheck {
         if let limit = period.limit, setpoint.total > limit.total { throw ProfileRejection(.invalidSchedule, "V2X.05") }
         if let limit = period.dischargeLimit, setpoint.total < limit.total {
             throw ProfileRejection(.invalidSchedule, "V2X.05")
+        }
+    }
+}
+
+extension SchedulePeriod {
+    fileprivate var hasNoRates: Bool {
+        limit == nil && dischargeLimit == nil && setpoint == nil && setpointReactive == nil
+    }
+}
+
+extension OperationMode {
+    /// Whether a transaction must be bidirectional for it.
+    fileprivate var needsDischarging: Bool {
+        switch self {
+        case .centralSetpoint, .centralFrequency, .localFrequency, .localLoadBalancing, .idle: true
+        case .chargingOnly, .externalSetpoint, .externalLimits: false
         }
     }
 }

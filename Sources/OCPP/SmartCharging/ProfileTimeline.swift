@@ -3,29 +3,33 @@
 
 /// A profile that was accepted, where and when.
 public struct InstalledProfile: Equatable, Sendable {
-    public var profile: ChargingProfile { didSet { starts = Self.starts(of: profile) } }
+    public var profile: ChargingProfile { didSet { starts = Self.starts(of: schedule) } }
     /// 0 is the station.
     public var evse: Int
     public var installedAt: Int64
-    /// Drawn once per transaction, a delay for each period of the first schedule; empty means none (K01.FR.93).
-    public var delays: [Int] = []
+    /// By EVSE, drawn once per transaction: a delay for each period of the schedule; none means no delay (K01.FR.93).
+    public var delays: [Int: [Int]] = [:]
+    /// Which of its schedules the EV follows; the first until it says so.
+    public var selected = 0 { didSet { starts = Self.starts(of: schedule) } }
     /// Whether an outage has made it invalid for good.
     public var isBurnt = false
-    /// The starts of the first schedule's periods, close together for the search.
+    /// The starts of the schedule's periods, close together for the search.
     private(set) var starts: [Int64]
 
     public init(_ profile: ChargingProfile, on evse: Int, at time: Int64) {
         self.profile = profile
         self.evse = evse
         installedAt = time
-        starts = Self.starts(of: profile)
+        starts = Self.starts(of: profile.schedules.first)
     }
 
-    private static func starts(of profile: ChargingProfile) -> [Int64] {
-        profile.schedules.first?.periods.map { Int64($0.start) } ?? []
+    private static func starts(of schedule: ChargingSchedule?) -> [Int64] {
+        schedule?.periods.map { Int64($0.start) } ?? []
     }
 
-    public var schedule: ChargingSchedule? { profile.schedules.first }
+    public var schedule: ChargingSchedule? {
+        profile.schedules.indices.contains(selected) ? profile.schedules[selected] : profile.schedules.first
+    }
 }
 
 /// What a profile says from an instant on.
@@ -62,7 +66,7 @@ struct ProfileTimeline {
     private let delays: [Int]
 
     /// Nil for a profile that says nothing, ever.
-    init?(_ installed: InstalledProfile) {
+    init?(_ installed: InstalledProfile, of evse: Int) {
         guard !installed.isBurnt, let schedule = installed.schedule, !schedule.periods.isEmpty else { return nil }
         let profile = installed.profile
         id = profile.id
@@ -73,7 +77,7 @@ struct ProfileTimeline {
         origin = profile.kind == .dynamic ? profile.updateTime ?? installed.installedAt : installed.installedAt
         self.schedule = schedule
         starts = installed.starts
-        delays = installed.delays
+        delays = installed.delays[evse] ?? []
     }
 
     func leading(_ period: Int) -> LeadingPeriod {
@@ -83,9 +87,11 @@ struct ProfileTimeline {
 
     /// - Parameter hint: The period found last; the search starts there.
     func segment(at time: Int64, _ conditions: TimelineConditions, hint: Int = 0) -> Segment {
+        // K01.FR.10, K01.FR.36, K01.FR.37.
         if time < validFrom { return .nothing(until: validFrom) }
         guard time < validTo else { return .nothing() }
         var horizon = validTo
+        // Without such a duration an outage changes nothing (K01.FR.103).
         if let since = conditions.offlineSince, let longestOffline {
             let end = since.adding(longestOffline)
             guard time < end else { return .nothing() }
@@ -99,7 +105,8 @@ struct ProfileTimeline {
     private func unbounded(at time: Int64, _ conditions: TimelineConditions, _ hint: Int) -> Segment {
         switch kind {
         case .dynamic:
-            // The duration is a watchdog: without an update the profile has none (K28.FR.13).
+            // The duration is a watchdog: without an update the profile has none (K28.FR.13, K28.FR.15, K29.FR.07, Q05.FR.07,
+            // Q06.FR.40).
             guard let duration = schedule.duration else { return Segment(period: 0, until: .max) }
             let end = origin.adding(Int64(duration))
             return time < end ? Segment(period: 0, until: end) : .nothing()
@@ -110,8 +117,10 @@ struct ProfileTimeline {
             }
             switch start {
             case .instant(let start):
+                // Nothing before the start (K01.FR.30).
                 return ahead(of: time, place(time - start, .max, conditions, hint))
             case .civil(let start):
+                // What the wall clock skips is skipped, what it repeats is repeated (K01.FR.90, K01.FR.91).
                 let (civil, evenUntil) = conditions.clock.reading(at: time)
                 return ahead(of: time, place(civil - start, .max, conditions, hint), evenUntil)
             }
@@ -150,7 +159,8 @@ struct ProfileTimeline {
         _ offset: Int64, _ cycle: Int64, _ conditions: TimelineConditions, _ hint: Int
     ) -> Segment {
         guard offset >= 0 else { return .nothing(until: -offset) }
-        // A recurring schedule longer than its cycle is cut there.
+        // A period lasts until the next or the end of the schedule (K01.FR.11, K01.FR.12), after which this profile says nothing until
+        // its cycle begins anew (K01.FR.13). A recurring schedule longer than its cycle is cut there.
         let end = min(cycle, schedule.duration.map(Int64.init) ?? .max)
         guard offset < end else { return .nothing() }
         let remaining = end == .max ? .max : end - offset
@@ -180,7 +190,7 @@ struct ProfileTimeline {
         var current: Int?
         var until = Int64.max
         for index in starts.indices {
-            // The first never waits (K01.FR.93).
+            // The first never waits, so the schedule's start and end stay (K01.FR.92, K01.FR.94).
             let delay = index > 0 && index < delays.count ? delays[index] : 0
             let begin = starts[index].adding(Int64(delay))
             if begin <= offset {
@@ -196,7 +206,7 @@ struct ProfileTimeline {
 
 extension Int64 {
     /// The sum, or the largest number.
-    func adding(_ other: Int64) -> Int64 {
+    package func adding(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
-/// W = A × V × phases, with the number of phases that is in force in the end. Limits and setpoints are rounded toward zero, so
+/// W = A × V × phases (K01.FR.50, K01.FR.51), with the number of phases that is in force in the end. Limits and setpoints are rounded toward zero, so
 /// that a conversion never allows more.
 struct RateConversion: Equatable {
     let volts: Int64
@@ -35,7 +35,7 @@ struct RateConversion: Equatable {
 
 extension Int64 {
     /// The product, or the largest number of its sign.
-    func multiplied(by factor: Int64) -> Int64 {
+    package func multiplied(by factor: Int64) -> Int64 {
         let (product, overflow) = multipliedReportingOverflow(by: factor)
         return overflow ? ((self < 0) == (factor < 0) ? .max : .min) : product
     }
@@ -69,7 +69,7 @@ extension PhaseRates {
     }
 
     /// Over the phases named.
-    var total: Int64 { base.adding(l2 ?? 0).adding(l3 ?? 0) }
+    public var total: Int64 { base.adding(l2 ?? 0).adding(l3 ?? 0) }
 
     func plus(_ other: Int64, in unit: RateUnit) -> PhaseRates {
         guard isPerPhase, unit == .watts else { return map { $0.adding(other) } }

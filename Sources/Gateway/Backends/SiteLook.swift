@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import ChargingStation
+import ConfigurationFiles
+import Electricity
+import GridConnection
+import LinuxIO
+import PowerControl
+
+/// What the station hears of the site: the latest of the loop's cells, in the station's words.
+struct SiteLook {
+    let cells: SiteCells
+    let reasons: ReasonText
+    let maximumAge: [Interval]
+    private let held: HeldLimits
+    private var flows: [FlowSense]
+
+    init(_ cells: SiteCells, _ held: HeldLimits, _ reasons: ReasonText, _ configuration: SiteConfiguration) {
+        self.held = held
+        self.cells = cells
+        self.reasons = reasons
+        maximumAge = configuration.evses.map(\.charger.profile.timing.maximumAge)
+        flows = configuration.evses.map { _ in FlowSense() }
+    }
+
+    /// - Parameter index: Of the EVSE in the configuration.
+    mutating func report(_ index: Int, at now: Instant) -> EVSEReport {
+        let cell = cells.chargers[index]
+        let state = cell.state.read()
+        let decision = cell.decision.read().decision
+        var report = EVSEReport()
+        report.target = decision.target
+        report.boundBy = reasons.because(decision.boundBy, evse: index)
+        guard let reading = state.reading, now - reading.measuredAt <= maximumAge[index] else {
+            // A charger that does not answer can be used by nobody.
+            report.connector = .unavailable
+            return report
+        }
+        report.connector = EVSEReport.Connector(reading.state)
+        report.power = reading.power
+        report.current = reading.current
+        report.voltage = cells.meters.first { $0.circuit == 0 }?.cell.state.read().reading?.voltage
+        report.imported = reading.energyImported
+        report.exported = reading.energyExported
+        report.soc = reading.stateOfCharge.map { Int($0.milli / 1_000) }
+        report.offered = reading.offered
+        report.faults = reading.faults
+        report.flow = flows[index].flow(reading, target: decision.target)
+        return report
+    }
+
+    func grid() -> GridReading {
+        let reading = cells.meters.first { $0.circuit == 0 }?.cell.state.read().reading
+        return GridReading(frequency: reading?.frequency, load: reading?.power)
+    }
+
+    /// What the operator, or the building's controller, allows the whole station now, beyond the agreement; nil while it
+    /// says nothing.
+    func imposed(by source: ExternalSignal.Source, at now: Instant) -> PowerLimits? {
+        switch source {
+        case .grid: narrow(operatorLimits(), .importByHand, .exportByHand, now)
+        case .energyManager: narrow(.unbounded, .importByController, .exportByController, now)
+        case .other: nil
+        }
+    }
+
+    private func narrow(
+        _ limits: PowerLimits, _ charging: HeldLimits.Kind, _ delivery: HeldLimits.Kind, _ now: Instant
+    ) -> PowerLimits? {
+        let upper = held.entry(charging, at: now)?.power ?? limits.upper
+        let lower = held.entry(delivery, at: now).map { .zero - $0.power } ?? limits.lower
+        let allowed = limits.narrowed(to: PowerLimits(from: lower, to: upper))
+        return allowed == .unbounded ? nil : allowed
+    }
+
+    private func operatorLimits() -> PowerLimits {
+        let limits = cells.limits.read()
+        var allowed = PowerLimits.unbounded
+        for index in 0..<limits.count where limits[index].rule.isImposed {
+            switch limits[index].scope {
+            case .connectionPoint, .controllable, .circuit(0):
+                allowed = allowed.narrowed(to: limits[index].power)
+            case .circuit, .evse, .everyEVSE: break
+            }
+        }
+        return allowed
+    }
+}
+
+/// Which way energy flows, without a flutter around zero.
+private struct FlowSense {
+    /// Below this a charger idles.
+    private static let least = Power.watts(50)
+
+    func flow(_ reading: ChargerReading, target: Power) -> EVSEReport.Flow {
+        let power = reading.power ?? target
+        if power > Self.least { return .charging }
+        if power < .zero - Self.least { return .discharging }
+        switch reading.state {
+        case .charging, .discharging, .ready: return target.isZero ? .suspendedByStation : .suspendedByVehicle
+        case .suspended, .finished: return target.isZero ? .suspendedByStation : .suspendedByVehicle
+        case .unknown, .available, .preparing, .unavailable, .faulted: return .none
+        }
+    }
+}
+
+extension EVSEReport.Connector {
+    init(_ state: ConnectorState) {
+        self =
+            switch state {
+            case .available: .available
+            case .preparing, .ready, .charging, .discharging, .suspended, .finished: .occupied
+            case .unknown, .unavailable: .unavailable
+            case .faulted: .faulted
+            }
+    }
+}
+
+extension GridRule {
+    /// Whether somebody imposes it while the station runs, so that the backend is told (K12): the agreement and the grid code
+    /// are what the station is.
+    var isImposed: Bool {
+        switch self {
+        case .consumptionLimit, .productionLimit, .consumptionFailsafe, .productionFailsafe, .instruction, .relay,
+            .section14a, .operatingEnvelope, .operatingEnvelopeDefault, .ceaseToEnergise, .limitationScheme:
+            true
+        case .firmCapacity, .timedCapacity, .flexibleCapacity, .feedInCap, .unbalance, .frequencyResponse, .voltageWatt,
+            .enterService, .returnRamp, .momentaryCessation, .unverifiedSettings, .gradualRelease:
+            false
+        }
+    }
+}
