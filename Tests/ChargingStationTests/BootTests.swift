@@ -176,6 +176,7 @@ import Testing
     }
 
     @Test func `the interval of the acceptance is that of the heartbeat (B01.FR.04)`() {
+        // G02.FR.01, G02.FR.02.
         var bench = StationBench()
         bench.boot(interval: 120)
         #expect(bench.get(ProvisioningVariables.heartbeatInterval)?.attributeValue == "120")
@@ -191,6 +192,7 @@ import Testing
     }
 
     @Test func `messages spare heartbeats, but for one a day`() {
+        // G02.FR.05, G02.FR.07.
         var bench = StationBench()
         bench.boot(interval: 300)
         var count = 0

@@ -166,7 +166,7 @@ private let boot = CSMSRequest.bootNotification(
         #expect(bench.disk.count == 1)
     }
 
-    /// E11.FR.07.
+    /// E11.FR.02, E11.FR.07, E12.FR.02.
     @Test mutating func `what is queued when the connection is lost is sent as offline, what comes after is not`() {
         bench.event()
         _ = bench.delivery.disconnected()

@@ -285,6 +285,45 @@ import Testing
         #expect(bench.calls(in: outputs).map(\.action) == [.heartbeat])
     }
 
+    @Test func `without an upload or an update their status is idle`() {
+        // F06.FR.15, F06.FR.16.
+        var bench = Bench.with([:])
+        let log = trigger(&bench, .logStatusNotification)
+        #expect(log.status == .accepted)
+        for case .logStatusNotification(let request) in bench.calls(in: log.outputs) {
+            #expect(request.status == .idle)
+        }
+        let firmware = trigger(&bench, .firmwareStatusNotification)
+        #expect(firmware.status == .accepted)
+        for case .firmwareStatusNotification(let request) in bench.calls(in: firmware.outputs) {
+            #expect(request.status == .idle)
+        }
+        #expect(
+            bench.calls(in: log.outputs + firmware.outputs).map(\.action) == [
+                .logStatusNotification, .firmwareStatusNotification,
+            ])
+    }
+
+    @Test func `the profile of a remote start is that of its transaction`() throws {
+        // F01.FR.10, F02.FR.18.
+        var bench = Bench.with([:])
+        let profile = ChargingProfileType(
+            id: 17, stackLevel: 0, chargingProfilePurpose: .txProfile, chargingProfileKind: .relative,
+            chargingSchedule: [
+                ChargingScheduleType(
+                    id: 1, chargingRateUnit: .w,
+                    chargingSchedulePeriod: [ChargingSchedulePeriodType(startPeriod: 0, limit: 5_000)])
+            ])
+        _ = bench.ask(
+            .requestStartTransaction(
+                RequestStartTransactionRequest(
+                    idToken: Bench.card, remoteStartId: 1, evseId: 1, chargingProfile: profile)))
+        let outputs = bench.plugIn()
+        let commands = outputs.compactMap { if case .command(evse: 1, let command) = $0 { command } else { nil } }
+        #expect(commands.last?.mayTransfer == true)
+        #expect(commands.last?.limits.upper == .watts(5_000))
+    }
+
     @Test func `what is not there is not implemented`() {
         // F06.FR.08, F06.FR.19.
         var bench = Bench.with([:])

@@ -12,7 +12,7 @@ import OCPP21
 package struct Delivery: Sendable {
     /// How often a durable call is tried (E13).
     package struct Rules: Equatable, Sendable {
-        /// MessageAttempts[TransactionEvent], at least 1.
+        /// MessageAttempts[TransactionEvent], at least 1 (E13.FR.01).
         package var attempts = 5
         /// MessageAttemptInterval[TransactionEvent]; grows with every attempt.
         package var interval = Interval.seconds(10)
@@ -75,7 +75,7 @@ package struct Delivery: Sendable {
     /// Behind those of `head`.
     private var onDiskOnly: Int
     private var lastNumber: UInt64
-    /// Those up to here were made before the connection was lost (E11.FR.07).
+    /// Those up to here were made before the connection was lost (E11.FR.02, E11.FR.07, E12.FR.02).
     private var offlineThrough: UInt64
     private var open: Open?
     private var isConnected = false

@@ -94,7 +94,8 @@ extension Station {
         return refusal(of: message, on: place, transaction: "-")
     }
 
-    /// The transaction that was asked for has begun: its profile is used from the start (K05.FR.03).
+    /// The transaction that was asked for has begun: its profile is used from the start (K05.FR.03,
+    /// F01.FR.10, F02.FR.18).
     mutating func installRemoteProfile(_ profile: ChargingProfileType, evse: Int, transaction: String) {
         guard variables.flag(SmartChargingVariables.enabled) else { return }
         var profile = profile
