@@ -210,7 +210,7 @@ import Testing
         #expect(heartbeats(bench.wait(.seconds(10))) == 1)
     }
 
-    @Test func `the backend's time is used only if it is a source of time (B01.FR.06)`() {
+    @Test func `the backend's time is used only if it is a source of time (B01.FR.06, G02.FR.06)`() {
         var bench = StationBench()
         let outputs = bench.boot()
         #expect(outputs.hostTasks.contains(.setClock(to: DateTime(bench.time.wall))))

@@ -125,7 +125,7 @@ private let boot = CSMSRequest.bootNotification(
         #expect(bench.nextEvent() == 1)
     }
 
-    /// E13.FR.02, E13.FR.03, E13.FR.04, with the numbers of the standard's example.
+    /// E13.FR.01, E13.FR.02, E13.FR.03, E13.FR.04, with the numbers of the standard's example.
     @Test mutating func `a refused event is repeated after a growing wait and given up after the last attempt`() {
         bench.rules.attempts = 3
         bench.rules.interval = .seconds(60)

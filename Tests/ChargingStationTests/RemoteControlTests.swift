@@ -285,25 +285,6 @@ import Testing
         #expect(bench.calls(in: outputs).map(\.action) == [.heartbeat])
     }
 
-    @Test func `without an upload or an update their status is idle`() {
-        // F06.FR.15, F06.FR.16.
-        var bench = Bench.with([:])
-        let log = trigger(&bench, .logStatusNotification)
-        #expect(log.status == .accepted)
-        for case .logStatusNotification(let request) in bench.calls(in: log.outputs) {
-            #expect(request.status == .idle)
-        }
-        let firmware = trigger(&bench, .firmwareStatusNotification)
-        #expect(firmware.status == .accepted)
-        for case .firmwareStatusNotification(let request) in bench.calls(in: firmware.outputs) {
-            #expect(request.status == .idle)
-        }
-        #expect(
-            bench.calls(in: log.outputs + firmware.outputs).map(\.action) == [
-                .logStatusNotification, .firmwareStatusNotification,
-            ])
-    }
-
     @Test func `the profile of a remote start is that of its transaction`() throws {
         // F01.FR.10, F02.FR.18.
         var bench = Bench.with([:])

@@ -32,7 +32,7 @@ extension Station {
         }
     }
 
-    /// What uploads and updates say of themselves is theirs (F06.FR.14, F06.FR.15, F06.FR.16).
+    /// What uploads, updates and certificates say of themselves is theirs.
     private mutating func trigger(_ request: TriggerMessageRequest) {
         switch request.requestedMessage {
         case .bootNotification: triggerBoot()
