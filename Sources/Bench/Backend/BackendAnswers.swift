@@ -35,7 +35,7 @@ struct BackendAnswers: Sendable {
         case "TransactionEvent":
             return .payload(payload["idToken"] == nil ? "{}" : #"{"idTokenInfo":{"status":"Accepted"}}"#)
         case "DataTransfer", "SignCertificate", "NotifyEVChargingNeeds", "NotifyEVChargingSchedule",
-            "OpenPeriodicEventStream", "NotifyWebPaymentStarted":
+            "OpenPeriodicEventStream":
             return .payload(#"{"status":"Accepted"}"#)
         case "PullDynamicScheduleUpdate": return .payload(#"{"status":"Rejected"}"#)
         case "GetCertificateStatus": return .payload(#"{"status":"Failed"}"#)
