@@ -95,7 +95,7 @@ let house: [Room] = [
         name: "Gateway",
         imports: [
             "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
-            "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl", "SimulatedSite",
+            "FileTransfer", "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl", "SimulatedSite",
             "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "TLS", "CRealTime",
         ],
         products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),

@@ -22,11 +22,9 @@ private struct OrderedLoop: ~Copyable {
     private(set) var now = MonotonicClock.now()
 
     init(second: String = "reading") throws {
-        let check = ConfigurationReader.read(
-            text: Self.text(second), file: "(test)",
-            profiles: ProfileLibrary(folders: ["\(Self.project)/Firmware-Profiles"]))
-        configuration = try #require(check.site, "\(check.errors)")
         let waker = try WakeUp()
+        let configuration = try Self.configuration(second)
+        self.configuration = configuration
         let model = SiteModel(configuration)
         let tables = SiteTables(configuration)
         let cell = ChargerCell(name: "1", waker: waker)
@@ -42,6 +40,12 @@ private struct OrderedLoop: ~Copyable {
 
     private static var project: String {
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    }
+
+    private static func configuration(_ second: String) throws -> SiteConfiguration {
+        let check = ConfigurationReader.read(
+            text: text(second), file: "(test)", profiles: ProfileLibrary(folders: ["\(project)/Firmware-Profiles"]))
+        return try #require(check.site, "\(check.errors)")
     }
 
     private static func text(_ second: String) -> String {

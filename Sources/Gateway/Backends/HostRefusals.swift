@@ -16,10 +16,8 @@ extension HostTask {
         case .dataTransfer(let reply, _):
             .dataTransferred(reply: reply, DataTransferResponse(status: .unknownVendorId))
         case .firmware(let task): task.refusal.map { .firmware($0) }
-        case .log(.upload(let order)):
-            .log(.failed(requestID: order.requestID, .notSupportedOperation, reason: "This gateway uploads no files."))
         case .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings: nil
-        case .keys, .log(.cancel), .setClock, .release, .answerContract, .useConnectionSettings, .display,
+        case .keys, .log, .setClock, .release, .answerContract, .useConnectionSettings, .display,
             .contractAnswered,
             .vehicleChecked:
             nil

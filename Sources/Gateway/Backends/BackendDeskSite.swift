@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import ChargingStation
+import ConfigurationFiles
+import Electricity
+import LinuxIO
+import LocalAPI
+import Logging
+
+/// What the station hears of the site, and what it orders there.
+extension BackendDesk {
+    func carryOut(_ command: EVSECommand, evse id: Int) {
+        guard backend.role == .inCharge, let index = evseIDs.firstIndex(of: id) else { return }
+        do throws(APIProblem) {
+            let now = MonotonicClock.now()
+            try orders.carryOut(command, backend: place, evse: index, at: now)
+            if let heardAt { state.ordered(after: MonotonicClock.now() - heardAt) }
+        } catch { logger.error("EVSE \(id) does not hear the backend: \(error.error)") }
+    }
+
+    /// Tells the station what is going on: changes at once, the rest once a second.
+    func look() {
+        let now = MonotonicClock.now()
+        state.isAlive(at: now)
+        let isTurn = now - renewedAt >= .seconds(1)
+        for index in evseIDs.indices {
+            let report = site.report(index, at: now)
+            guard now - saidAt[index] >= .seconds(1) || said[index].map({ $0.differsInKind(from: report) }) ?? true
+            else {
+                continue
+            }
+            (said[index], saidAt[index]) = (report, now)
+            inputs.append(.evse(evseIDs[index], report))
+        }
+        for source in [ExternalSignal.Source.grid, .energyManager] {
+            let limits = site.imposed(by: source, at: now)
+            guard limits != external[source] else { continue }
+            external[source] = limits
+            inputs.append(.external(ExternalSignal(source: source, limits: limits)))
+        }
+        if isTurn {
+            renewedAt = now
+            inputs.append(.grid(site.grid()))
+            do throws(APIProblem) { try orders.renew(backend: place, at: now) } catch { logger.error("\(error.error)") }
+        }
+        work()
+        if isTurn { outbox.commit(now: true) }
+    }
+}
+
+extension EVSEReport {
+    /// Whether something happened that the station acts upon at once.
+    func differsInKind(from other: EVSEReport) -> Bool {
+        connector != other.connector || flow != other.flow || faults != other.faults || evccID != other.evccID
+            || (imported == nil) != (other.imported == nil)
+    }
+}
