@@ -109,7 +109,7 @@ struct DERControls: Equatable, Sendable {
         case ended(String, at: WallTime)
     }
 
-    /// Starts and ends what is due, in the order of time; an end before a start of the same instant (R04.FR.20 to R04.FR.22).
+    /// Starts and ends what is due, in the order of time; an end before a start of the same instant (R04.FR.20, R04.FR.21, R04.FR.22).
     mutating func advance(to now: WallTime) -> [Event] {
         var events: [Event] = []
         while let (index, at, isEnd) = nextDue(by: now) {

@@ -25,8 +25,8 @@ extension Station {
     /// every input.
     mutating func commandEVSEs() {
         defer { smart.external.isChanging = false }
-        guard setup.role == .inCharge else { return }
         bidirectional.grid.expire(at: now.monotonic)
+        guard setup.role == .inCharge else { return }
         followSignals()
         var commands = evses.indices.map { command($0) }
         shareStationBounds(&commands)
@@ -44,6 +44,7 @@ extension Station {
         let evse = evses[index]
         guard variables.flag(SmartChargingVariables.enabled) else {
             // Without smart charging no profile counts; who may charge still does.
+            smart.inForce[evse.id] = nil
             var command = EVSECommand(limits: evse.setup.ratings)
             command.mayTransfer = mayTransfer(index)
             return command

@@ -71,6 +71,7 @@ extension Station {
         let left = Set(smart.store.profiles.installed.map(\.profile.id))
         smart.setAt = smart.setAt.filter { left.contains($0.key) }
         smart.setAt[message.id] = now.seconds
+        smart.pulledAt = smart.pulledAt.filter { left.contains($0.key) }
         // Delays are drawn again for what comes during a transaction (K01.FR.93).
         for each in evses where each.transaction?.since != nil && (evse == 0 || evse == each.id) {
             drawDelays(of: message.id, on: each.id)

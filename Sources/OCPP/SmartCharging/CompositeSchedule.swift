@@ -74,7 +74,9 @@ extension ChargingProfiles {
     ) -> CompositeSchedule {
         var sweep = EVSESweep(self, evse, station, includingStation: true, usesDelays: evse.transaction != nil)
         let unit = unit ?? sweep.leadingUnit(at: start) ?? (evse.supply.isDirect ? .watts : .amperes)
-        let swept = Self.sweep(from: start, for: max(0, duration), mostPeriods) { sweep.step(at: $0, in: unit) }
+        let swept = Self.sweep(from: start, for: max(0, duration), mostPeriods, expected: expectedPeriods) {
+            sweep.step(at: $0, in: unit)
+        }
         return CompositeSchedule(
             evse: evse.id, start: start, duration: swept.duration, unit: unit, periods: swept.periods)
     }
@@ -88,7 +90,7 @@ extension ChargingProfiles {
             EVSESweep(self, $0, station, includingStation: false, usesDelays: $0.transaction != nil)
         }
         var whole = StationSweep(self, evses, station)
-        let swept = Self.sweep(from: start, for: max(0, duration), mostPeriods) { time in
+        let swept = Self.sweep(from: start, for: max(0, duration), mostPeriods, expected: expectedPeriods) { time in
             var sum: Int64 = 0
             var until = Int64.max
             for index in sweeps.indices {
@@ -124,22 +126,25 @@ extension ChargingProfiles {
     /// Changes looked at before a composite ends early, whatever a backend asks for.
     private static let mostSteps = 100_000
 
+    /// About as many periods as a composite has: those of the longest schedule, so that its storage is made once.
+    private var expectedPeriods: Int { 8 + installed.reduce(0) { max($0, $1.starts.count) } }
+
     private static func sweep(
-        from start: Int64, for duration: Int, _ mostPeriods: Int,
+        from start: Int64, for duration: Int, _ mostPeriods: Int, expected: Int,
         _ step: (Int64) -> (period: CompositePeriod, until: Int64)
     ) -> (periods: [CompositePeriod], duration: Int) {
         var periods: [CompositePeriod] = []
-        periods.reserveCapacity(min(64, max(1, mostPeriods)))
+        periods.reserveCapacity(min(expected, max(1, mostPeriods)))
         let end = start.adding(Int64(duration))
         var time = start
         for _ in 0..<mostSteps {
-            var (period, until) = step(time)
-            if periods.isEmpty || !periods[periods.count - 1].says(period) {
+            let next = step(time)
+            if periods.isEmpty || !periods[periods.count - 1].says(next.period) {
                 guard periods.count < max(1, mostPeriods) else { break }
-                period.start = Int(time - start)
-                periods.append(period)
+                periods.append(next.period)
+                periods[periods.count - 1].start = Int(time - start)
             }
-            time = until
+            time = next.until
             guard time < end else { return (periods, duration) }
         }
         return (periods, Int(time - start))

@@ -71,6 +71,33 @@ import Testing
         #expect(bench.station.evses[0].transaction == nil)
     }
 
+    @Test(arguments: [true, false])
+    func `a station that has nothing to do does not ask to be woken`(isReading: Bool) {
+        var setup = StationBench.setup
+        setup.role = isReading ? .reading : .inCharge
+        var bench = StationBench(setup)
+        bench.boot()
+        bench.charge()
+        bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(6_000), Wire.limit(3_000, from: 60)]))
+        _ = bench.handle(.grid(GridReading(frequency: Frequency(milli: 50_000), load: .watts(5), voltage: .volts(230))))
+        if !isReading { bench.setVariable(SmartChargingVariables.enabled, "false") }
+        for _ in 0..<20 {
+            _ = bench.wait(.seconds(30))
+            #expect(bench.station.deadline.map { $0 > bench.time.monotonic } ?? true)
+        }
+    }
+
+    @Test func `priority of a transaction that did not survive is forgotten`() {
+        var bench = ready()
+        bench.set(Wire.profile(1, .priorityCharging, [Wire.limit(8_000)]), on: 0)
+        _ = bench.handle(.priorityCharging(evse: 1, true))
+        #expect(bench.kept["priority/1"] != nil)
+        bench.station.evses[0].transaction = nil
+        bench.restart()
+        _ = bench.handle(.tick)
+        #expect(bench.kept["priority/1"] == nil && bench.station.smart.priority.isEmpty)
+    }
+
     @Test func `a sleeping EVSE says so in every event`() {
         var bench = ready { $0.evses[0].canSleep = true }
         var idle = Wire.mode(.idle)
