@@ -33,7 +33,7 @@ enum BidirectionalVariables {
         )
     }
 
-    /// When measurands of a mode are sampled in addition (Q01.FR.33 to Q01.FR.35).
+    /// When measurands of a mode are sampled in addition (Q01.FR.33, Q01.FR.34, Q01.FR.35).
     enum Moment: String, CaseIterable { case started = "TxStarted", updated = "TxUpdated", ended = "TxEnded" }
 
     static func measurands(_ moment: Moment, _ mode: OperationMode, _ evse: Int) -> VariableKey {

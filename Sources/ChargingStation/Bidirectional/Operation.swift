@@ -114,7 +114,7 @@ extension Station {
         return setpoint
     }
 
-    /// Q09.FR.04. Each sample of the load is counted once, and what it asks for divided among the EVSEs that balance. Without a load that
+    /// Q09.FR.03, Q09.FR.04. Each sample of the load is counted once, and what it asks for divided among the EVSEs that balance. Without a load that
     /// can be trusted nothing flows.
     private mutating func balancingSetpoint(_ index: Int, _ limits: PowerLimits) -> Int64 {
         let evse = evses[index].id

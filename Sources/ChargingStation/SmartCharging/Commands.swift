@@ -20,11 +20,13 @@ struct ProfileInForce: Equatable, Sendable {
 }
 
 extension Station {
-    /// Works out what every EVSE may and shall do, and says what has changed. Called after every input.
+    /// Works out what every EVSE may and shall do, and says what has changed: for each EVSE (K04.FR.01), with what profiles there are,
+    /// offline as well (K06.FR.01, K06.FR.02, K07.FR.01), at once (K01.FR.04, K01.FR.07, K10.FR.05, K10.FR.07, K16.FR.11). Called after
+    /// every input.
     mutating func commandEVSEs() {
         defer { smart.external.isChanging = false }
-        guard setup.role == .inCharge else { return }
         bidirectional.grid.expire(at: now.monotonic)
+        guard setup.role == .inCharge else { return }
         followSignals()
         var commands = evses.indices.map { command($0) }
         shareStationBounds(&commands)
@@ -42,6 +44,7 @@ extension Station {
         let evse = evses[index]
         guard variables.flag(SmartChargingVariables.enabled) else {
             // Without smart charging no profile counts; who may charge still does.
+            smart.inForce[evse.id] = nil
             var command = EVSECommand(limits: evse.setup.ratings)
             command.mayTransfer = mayTransfer(index)
             return command
@@ -55,6 +58,7 @@ extension Station {
         command.phases = inForce.period.numberPhases
         command.phaseToUse = inForce.period.phaseToUse
         command.wantsPreconditioning = inForce.period.wantsPreconditioning
+        // Until anything else is commanded (Q10.FR.03).
         command.sleeps = inForce.period.sleeps && evse.setup.canSleep && command.mayTransfer
         operate(index, inForce.period, &command)
         return command

@@ -35,7 +35,7 @@ extension Station {
             // K01.FR.56, K01.FR.57.
             return StatusInfoType(reasonCode: "RateLimitExceeded", additionalInfo: "\(pause) seconds before retry")
         }
-        // L2 and L3 alone say nothing; the conversion would drop them (K01.FR.146, V2X.07).
+        // L2 and L3 alone say nothing; the conversion would drop them (K01.FR.145, K01.FR.146, V2X.07).
         let periods = message.chargingSchedule.flatMap(\.chargingSchedulePeriod)
         guard !periods.contains(where: \.namesPhasesWithoutBase) else {
             return StatusInfoType(reasonCode: "PhaseConflict", additionalInfo: "K01.FR.146")
@@ -71,6 +71,7 @@ extension Station {
         let left = Set(smart.store.profiles.installed.map(\.profile.id))
         smart.setAt = smart.setAt.filter { left.contains($0.key) }
         smart.setAt[message.id] = now.seconds
+        smart.pulledAt = smart.pulledAt.filter { left.contains($0.key) }
         // Delays are drawn again for what comes during a transaction (K01.FR.93).
         for each in evses where each.transaction?.since != nil && (evse == 0 || evse == each.id) {
             drawDelays(of: message.id, on: each.id)

@@ -97,6 +97,7 @@ extension Station {
             return id
         }
         for id in orphans { profilesEnd(transaction: id) }
+        for (evse, id) in smart.priority where !running.contains(id) { endPriority(evse, tells: false) }
     }
 
     // MARK: Through restarts

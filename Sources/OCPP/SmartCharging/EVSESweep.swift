@@ -15,7 +15,7 @@ struct ProfileStack {
         hints = Array(repeating: 0, count: timelines.count)
     }
 
-    /// The highest that has a period now. What lies below it does not matter until that ends.
+    /// The highest that has a period now (K01.FR.17). What lies below it does not matter until that ends.
     mutating func leader(at time: Int64, _ conditions: TimelineConditions, _ until: inout Int64) -> LeadingPeriod? {
         for index in timelines.indices {
             let segment = timelines[index].segment(at: time, conditions, hint: hints[index])
@@ -71,6 +71,7 @@ struct EVSESweep {
                 $0.profile.purpose == .tx && $0.evse == evse.id
                     && ($0.profile.transactionID == nil || $0.profile.transactionID == evse.transaction?.id)
             }, of: evse.id)
+        // Of the station and of the EVSE together (K01.FR.14, K01.FR.15), also for a transaction that runs already (K01.FR.32).
         txDefault = found(.txDefault, isOld ? [evse.id] : [0, evse.id])
         stationDefault = found(.txDefault, isOld ? [0] : [])
         maximum = found(.stationMaximum, places)
@@ -88,6 +89,7 @@ struct EVSESweep {
         return leader(at: time, &until)?.unit
     }
 
+    /// A TxProfile overrules the defaults for as long as it says something (K02.FR.04, K02.FR.08).
     private mutating func leader(at time: Int64, _ until: inout Int64) -> LeadingPeriod? {
         if let found = priority.leader(at: time, conditions, &until) { return found }
         if let found = tx.leader(at: time, conditions, &until) { return found }

@@ -119,7 +119,7 @@ import Testing
         #expect(bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.mode(.localLoadBalancing)])) == "Accepted")
         // Nobody knows the load: nothing flows.
         #expect(bench.command().setpoint == .zero)
-        // Q09.FR.04.
+        // Q09.FR.03, Q09.FR.04.
         _ = bench.handle(reading(nil, load: 7_000))
         #expect(bench.command().setpoint == .watts(-2_000))
         _ = bench.handle(.tick)
@@ -209,6 +209,12 @@ import Testing
         bench.setVariable(BidirectionalVariables.interval(.updated, .centralSetpoint, 1), "5")
         #expect(bench.station.bidirectionalMeasurands(.updated, evse: 1).measurands == [])
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-3_000)]))
+        bench.setVariable(BidirectionalVariables.measurands(.started, .centralSetpoint, 1), "Frequency")
+        bench.setVariable(BidirectionalVariables.measurands(.ended, .centralSetpoint, 1), "SoC")
+        // Q01.FR.33, Q01.FR.34.
+        #expect(bench.station.measurands(for: .started, at: 0).contains(.frequency))
+        #expect(bench.station.measurands(for: .ended, at: 0).contains(.soC))
+        #expect(bench.station.interval(of: .updated, at: 0) == 5)
         // Q01.FR.35.
         #expect(bench.station.bidirectionalMeasurands(.updated, evse: 1) == (["Power.Active.Residual"], 5))
     }

@@ -169,6 +169,30 @@ extension DecimalNumber: ExpressibleByFloatLiteral {
         #expect(controls.controls.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            // R04.FR.50, R04.FR.51, R04.FR.52, R04.FR.53, R04.FR.54, R04.FR.55.
+            (.freqWatt, [.pctMaxW, .pctWAvail]), (.voltWatt, [.pctMaxW, .pctWAvail]),
+            (.voltVar, [.pctMaxVar, .pctVarAvail]), (.wattVar, [.pctMaxVar, .pctVarAvail]),
+            (.hfMustTrip, [.notApplicable]), (.hfMayTrip, [.notApplicable]), (.hvMustTrip, [.notApplicable]),
+            (.hvMomCess, [.notApplicable]), (.hvMayTrip, [.notApplicable]), (.lfMustTrip, [.notApplicable]),
+            (.lvMustTrip, [.notApplicable]), (.lvMomCess, [.notApplicable]), (.lvMayTrip, [.notApplicable]),
+            (.wattPF, [.notApplicable]),
+        ] as [(DERControlEnumType, Set<DERUnitEnumType>)])
+    func `a curve is given in the units of its type`(type: DERControlEnumType, units: Set<DERUnitEnumType>) {
+        for unit in DERUnitEnumType.allCases {
+            var controls = DERControls()
+            let outcome = controls.set(DER.curve("a", type, unit, [(100, 50), (110, 0)]), at: now)
+            #expect((ids(outcome) != nil) == units.contains(unit))
+        }
+        // R04.FR.56.
+        var limit = DER.limit("a", priority: 1, isDefault: true)
+        limit.limitMaxDischarge?.powerMonitoringMustTrip = DERCurveType(
+            curveData: [DERCurvePointsType(x: 100, y: 2)], priority: 1, yUnit: .pctMaxW)
+        var controls = DERControls()
+        #expect(ids(controls.set(limit, at: now)) == nil)
+    }
+
     @Test func `there is an end to how many there may be`() {
         var controls = DERControls()
         for number in 0..<DERControls.most + 10 {

@@ -170,6 +170,14 @@ import Testing
                 == ["der/a", "der/b", "der/c", "der/d"].filter { bench.kept[$0] != nil })
     }
 
+    @Test func `an AC EVSE tells what it can emulate`() {
+        let bench = ready { $0.evses[0].supply = .alternating(phases: 3) }
+        // R03.FR.03.
+        #expect(
+            bench.station.variables.text(VariableKey("ACDERCtrlr", "ModesSupported", evse: 1))
+                == "EnterService,FreqDroop,HFMustTrip,LimitMaxDischarge,VoltWatt")
+    }
+
     @Test func `a long list comes in parts`() {
         var bench = ready()
         for number in 0..<45 {

@@ -47,7 +47,7 @@ import Testing
         guard case .notifyEVChargingNeeds(let request)? = bench.calls(in: outputs).first else {
             return #expect(Bool(false))
         }
-        // K18.FR.01, Q01.FR.03; nothing to date, as it goes out at once.
+        // K15.FR.01, K17.FR.01, K18.FR.01, K20.FR.01, Q01.FR.03; nothing to date, as it goes out at once.
         #expect(request.evseId == 1 && request.chargingNeeds == Self.needs && request.timestamp == nil)
         #expect(offers(answer(&bench, .accepted), bench) == [])
         var profile = Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-5_000)])
@@ -57,11 +57,11 @@ import Testing
         let (answer, rest) = bench.ask(
             .setChargingProfile(SetChargingProfileRequest(evseId: 1, chargingProfile: profile)))
         #expect(answer == .setChargingProfile(SetChargingProfileResponse(status: .accepted)))
-        // K18.FR.20, K18.FR.24.
+        // K16.FR.03, K18.FR.20, K18.FR.24, K15.FR.22.
         #expect(offers(rest, bench) == [[11, 12]])
         #expect(bench.command().setpoint == .watts(-5_000))
 
-        // The car chooses the second (K18.FR.10).
+        // The car chooses the second (K15.FR.10, K15.FR.21, K16.FR.05, K16.FR.14, K17.FR.10, K17.FR.18, K18.FR.10).
         let plan = VehiclePlan(
             ChargingScheduleType(id: 1, chargingRateUnit: .w, chargingSchedulePeriod: [Wire.limit(3_500)]),
             from: DateTime(bench.time.wall), selected: 12)
@@ -71,7 +71,7 @@ import Testing
         }
         #expect(notice.selectedChargingScheduleId == 12)
         #expect(bench.command().setpoint == .watts(4_000))
-        // K18.FR.14, SC.04: once the backend agrees, the composite counts on it.
+        // K15.FR.14, K16.FR.10, K17.FR.14, K18.FR.14, SC.04: once the backend agrees, the composite counts on it.
         _ = bench.handle(
             .answered(
                 .notifyEVChargingSchedule(notice),
@@ -98,7 +98,7 @@ import Testing
         _ = answer(&bench, .accepted)
         #expect(offers(bench.wait(.seconds(54)), bench) == [])
         #expect(offers(bench.wait(.seconds(1)), bench) == [[1]])
-        // Late, it is negotiated anew (K16.FR.02).
+        // Late, it is negotiated anew (K16.FR.01, K16.FR.02).
         let (_, rest) = bench.ask(
             .setChargingProfile(
                 SetChargingProfileRequest(
@@ -169,13 +169,13 @@ import Testing
         var bench = ready()
         _ = bench.handle(.disconnected)
         let received = DateTime(bench.time.wall)
-        // K15.FR.15, K18.FR.15, K19.FR.11.
+        // K15.FR.15, K17.FR.15, K18.FR.15, K19.FR.11.
         #expect(offers(bench.handle(.needs(evse: 1, Self.needs)), bench) == [[1]])
         _ = bench.wait(.seconds(100))
         guard case .notifyEVChargingNeeds(let request)? = bench.calls(in: bench.handle(.connected(.v21))).first else {
             return #expect(Bool(false))
         }
-        // K15.FR.20, K18.FR.21.
+        // K15.FR.20, K17.FR.17, K18.FR.21, K19.FR.14, K20.FR.05.
         #expect(request.timestamp == received)
     }
 
@@ -189,6 +189,35 @@ import Testing
         // A default meets it all the same; then nothing flows back.
         bench.set(Wire.profile(2, .txDefaultProfile, [Wire.setpoint(-1_000)]))
         #expect(bench.command().text == "0…11000 @ 0")
+    }
+
+    @Test func `a plan beyond the offer is noticed, and told all the same`() {
+        var bench = ready()
+        bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(3_000)]))
+        _ = bench.handle(.needs(evse: 1, Self.needs))
+        _ = answer(&bench, .noChargingProfile)
+        func plan(_ watts: Int) -> (isNoticed: Bool, isTold: Bool) {
+            let plan = VehiclePlan(
+                ChargingScheduleType(id: 1, chargingRateUnit: .w, chargingSchedulePeriod: [Wire.limit(watts)]),
+                from: DateTime(bench.time.wall))
+            let outputs = bench.handle(.plan(evse: 1, plan))
+            return (
+                outputs.contains { if case .notice = $0 { true } else { false } },
+                bench.calls(in: outputs).map(\.action) == [.notifyEVChargingSchedule]
+            )
+        }
+        // K15.FR.09, K15.FR.10.
+        #expect(plan(3_000) == (false, true))
+        #expect(plan(3_500) == (true, true))
+    }
+
+    @Test func `other needs after a negotiation are told`() {
+        var bench = ready()
+        _ = bench.handle(.needs(evse: 1, Self.needs))
+        var needs = Self.needs
+        needs.departureTime = DateTime(bench.time.wall)
+        // Q02.FR.07, K17.FR.01, K19.FR.01, K20.FR.01.
+        #expect(bench.calls(in: bench.handle(.needs(evse: 1, needs))).map(\.action) == [.notifyEVChargingNeeds])
     }
 
     @Test func `services allowed later are negotiated`() {

@@ -36,13 +36,14 @@ import Testing
         var bench = StationBench()
         bench.boot()
         bench.charge()
-        // K11.FR.01, K11.FR.02, K11.FR.03, K29.FR.04.
+        // K11.FR.01, K11.FR.02, K11.FR.03, K11.FR.05, K29.FR.04, Q06.FR.02, Q06.FR.11.
         #expect(told(bench.handle(signal(.energyManager, -500...3_000)), bench) == ["EMS 3000"])
         #expect(bench.command().text == "0…3000")
         let profile = bench.station.smart.store.messages[-2]
         // K11.FR.06.
         #expect(profile?.chargingProfilePurpose == .chargingStationExternalConstraints)
-        #expect(profile?.chargingProfileKind == .dynamic)
+        // K01.FR.82: below any id of the backend.
+        #expect(profile?.chargingProfileKind == .dynamic && profile?.id == -2)
         #expect(profile?.chargingSchedule[0].chargingSchedulePeriod[0].operationMode == .externalLimits)
         // K13.FR.01, K13.FR.02.
         #expect(told(bench.handle(signal(.energyManager, nil)), bench) == ["EMS cleared"])
@@ -55,7 +56,7 @@ import Testing
         bench.charge()
         bench.setVariable(SmartChargingVariables.limitChangeSignificance, "10")
         _ = bench.handle(signal(.grid, 0...5_000))
-        // SC.03.
+        // SC.03; K29.FR.05, Q06.FR.05, Q06.FR.07.
         #expect(told(bench.handle(signal(.grid, 0...5_400)), bench) == [])
         #expect(bench.command().text == "0…5400")
         // Together they are more than a tenth of what was told.
@@ -88,6 +89,7 @@ import Testing
 
     @Test func `what came without a connection is told once there is one`() {
         var bench = StationBench()
+        // K12.FR.02, K12.FR.03, K12.FR.05.
         #expect(told(bench.handle(signal(.grid, 0...2_000)), bench) == [])
         #expect(told(bench.boot(), bench) == ["SO 2000"])
         _ = bench.handle(.disconnected)
@@ -102,7 +104,7 @@ import Testing
         bench.charge("A", on: 1)
         var signal = ExternalSignal(source: .energyManager, limits: PowerLimits(from: .zero, to: .watts(2_000)))
         signal.isLocalGeneration = true
-        // K27.FR.01, K27.FR.03, K27.FR.05.
+        // K27.FR.01, K27.FR.03, K27.FR.04, K27.FR.05.
         #expect(told(bench.handle(.external(signal)), bench) == ["EMS generation 2000"])
         #expect(bench.command().text == "0…7000")
         bench.charge("B", on: 2)
@@ -123,8 +125,27 @@ import Testing
         _ = bench.wait(.seconds(5))
         _ = bench.handle(signal(.energyManager, -4_000...2_000))
         #expect(bench.command().text == "-4000…2000")
-        // Q05.FR.06, K29.FR.06.
+        // Q05.FR.04, Q05.FR.06, K29.FR.06.
         #expect(bench.station.smart.store.messages[1]?.dynUpdateTime?.time == bench.time.wall)
+    }
+
+    @Test func `a profile led from outside runs out without news and comes back with them`() {
+        var bench = StationBench()
+        bench.boot()
+        bench.charge()
+        bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.limit(4_000)]))
+        bench.set(
+            Wire.profile(2, .txProfile, level: 1, .dynamic, for: "T", [Wire.mode(.externalSetpoint)]) {
+                $0.chargingSchedule[0].duration = 30
+            })
+        _ = bench.handle(signal(.energyManager, nil, setpoint: -700))
+        #expect(bench.command().setpoint == .watts(-700))
+        // Q05.FR.07, K29.FR.07.
+        _ = bench.wait(.seconds(30))
+        #expect(bench.command().text == "0…4000")
+        // Q05.FR.08, K29.FR.08, Q06.FR.41.
+        _ = bench.handle(signal(.energyManager, nil, setpoint: -800))
+        #expect(bench.command().setpoint == .watts(-800))
     }
 
     @Test func `signals are not heeded where they are switched off`() {
@@ -143,7 +164,7 @@ import Testing
         bench.charge()
         bench.setVariable(SmartChargingVariables.setpointPriority, priority)
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-5_000)]))
-        // Q06.FR.04, Q06.FR.20 to Q06.FR.22.
+        // Q06.FR.04, Q06.FR.06, Q06.FR.20, Q06.FR.21, Q06.FR.22.
         _ = bench.handle(signal(.energyManager, -9_000...9_000, setpoint: 2_000))
         #expect(bench.command().setpoint == .watts(watts))
     }
@@ -173,7 +194,7 @@ import Testing
         bench.charge("A", on: 1)
         #expect(bench.command(1).text == "0…10000")
         bench.charge("B", on: 2)
-        // K04.FR.05.
+        // K04.FR.01, K04.FR.05, K12.FR.01.
         #expect(bench.command(1).text == "0…5000")
         #expect(bench.command(2).text == "0…5000")
         // A car that takes less leaves more to the other.

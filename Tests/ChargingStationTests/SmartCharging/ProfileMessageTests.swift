@@ -65,6 +65,7 @@ import Testing
         #expect(ask(0) == ["0 CSO 3 …", "0 EMS -2"])
         #expect(ask(2) == ["2 CSO 2"])
         #expect(ask(nil) { $0.chargingLimitSource = ["EMS"] } == ["0 EMS -2"])
+        // K09.FR.03, K27.FR.02.
         #expect(ask(nil) { $0.chargingProfileId = [1, 3] } == ["0 CSO 3 …", "1 CSO 1"])
         #expect(ask(1) { $0.chargingProfileId = [2] } == [])
         #expect(ask(nil) { $0.stackLevel = 8 } == [])
@@ -172,7 +173,7 @@ import Testing
                 ($0.maxOfflineDuration, $0.invalidAfterOfflineDuration) = (10, true)
             })
         _ = bench.handle(.disconnected)
-        // K01.FR.101: offline, without waiting for anybody.
+        // K01.FR.101, K06.FR.01: offline, without waiting for anybody.
         _ = bench.wait(.seconds(9))
         #expect(bench.command().setpoint == .watts(-3_000))
         _ = bench.wait(.seconds(1))
@@ -214,14 +215,14 @@ import Testing
         #expect(use(&bench, "X", true) == (.rejected, []))
         bench.set(Wire.profile(2, .priorityCharging, [Wire.limit(20_000)]), on: 0)
         bench.set(Wire.profile(3, .chargingStationMaxProfile, .absolute, [Wire.limit(9_000)]), on: 0)
-        // K21.FR.03 to K21.FR.05.
+        // K21.FR.03, K21.FR.04, K21.FR.05.
         #expect(use(&bench, "T", true) == (.accepted, [true]))
         #expect(bench.command().text == "0…9000")
         #expect(use(&bench, "T", true) == (.accepted, []))
         bench.restart()
         bench.boot()
         #expect(bench.command().text == "0…9000")
-        // K21.FR.06 to K21.FR.08.
+        // K21.FR.06, K21.FR.07, K21.FR.08.
         #expect(use(&bench, "T", false) == (.accepted, [false]))
         #expect(bench.command().setpoint == .watts(-5_000))
         #expect(use(&bench, "T", false) == (.accepted, []))

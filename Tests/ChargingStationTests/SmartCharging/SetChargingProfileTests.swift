@@ -13,6 +13,7 @@ import Testing
         var bench = StationBench()
         bench.boot()
         bench.charge()
+        // K06.FR.02.
         #expect(bench.command().text == "0…11000")
         let (_, outputs) = bench.ask(
             .setChargingProfile(
@@ -45,7 +46,33 @@ import Testing
             (1, Wire.profile(1, .chargingStationExternalConstraints, [Wire.limit(1)]), "InvalidProfile"),
             (0, Wire.profile(1, .chargingStationMaxProfile, .absolute, [Wire.setpoint(1)]), "InvalidOperationMode"),
             (1, Wire.profile(1, .txDefaultProfile, level: 11, [Wire.limit(1)]), "InvalidStackLevel"),
+            // K28.FR.04.
             (1, Wire.profile(1, .txDefaultProfile, [Wire.limit(1)]) { $0.dynUpdateInterval = 3 }, "InvalidProfile"),
+            // K28.FR.02, K29.FR.02.
+            (1, Wire.profile(1, .txDefaultProfile, .dynamic, [Wire.limit(1, from: 9)]), "InvalidSchedule"),
+            // K04.FR.03.
+            (1, Wire.profile(1, .chargingStationMaxProfile, .absolute, [Wire.limit(1)]), "InvalidProfile"),
+            // Q08.FR.02.
+            (
+                1,
+                Wire.profile(1, .txDefaultProfile, [Wire.mode(.localFrequency)]) {
+                    var period = Wire.mode(.localFrequency)
+                    period.v2xBaseline = 0
+                    period.v2xFreqWattCurve = [
+                        V2XFreqWattPointType(frequency: 49, power: 1), V2XFreqWattPointType(frequency: 51, power: 2),
+                    ]
+                    period.v2xSignalWattCurve = [V2XSignalWattPointType(signal: 1, power: 1)]
+                    $0.chargingSchedule[0].chargingSchedulePeriod = [period]
+                }, "InvalidSchedule"
+            ),
+            // Q10.FR.01, Q10.FR.02.
+            (
+                1,
+                Wire.profile(1, .txDefaultProfile, [Wire.mode(.idle)]) {
+                    $0.chargingSchedule[0].chargingSchedulePeriod[0].setpointReactive = 0
+                }, "InvalidSchedule"
+            ),
+            // K28.FR.01, K29.FR.01.
             (
                 1, Wire.profile(1, .txDefaultProfile, .dynamic, [Wire.limit(1), Wire.limit(2, from: 9)]),
                 "InvalidSchedule"
@@ -55,6 +82,7 @@ import Testing
             (
                 1,
                 Wire.profile(1, .txProfile, for: "T", [Wire.limit(1)]) {
+                    // K01.FR.145, K01.FR.146.
                     $0.chargingSchedule[0].chargingSchedulePeriod[0].limit = nil
                     $0.chargingSchedule[0].chargingSchedulePeriod[0].limit_L2 = 3
                 }, "PhaseConflict"
@@ -136,6 +164,7 @@ import Testing
         #expect(bench.set(profile) == "Accepted")
     }
 
+    /// K10.FR.07.
     @Test func `a transaction takes its profiles with it, and the default counts again`() {
         var bench = StationBench()
         bench.boot()
@@ -161,7 +190,7 @@ import Testing
         bench.set(Wire.profile(3, .txProfile, for: "T", [Wire.limit(3_000)]))
         bench.set(Wire.profile(4, .txProfile, level: 3, .dynamic, for: "T", [Wire.limit(2_000)]))
         let before = bench.station.smart.store.profiles
-        // K01.FR.27, K01.FR.55.
+        // K01.FR.27, K01.FR.55, K02.FR.04.
         #expect(
             bench.kept.filter { $0.key.hasPrefix("profile/") }.keys.sorted() == ["profile/1", "profile/2", "profile/3"])
         bench.restart()
@@ -227,6 +256,35 @@ import Testing
         #expect(clear(1) == .accepted)
         #expect(clear(nil) == .unknown)
         #expect(bench.station.smart.store.profiles.installed.map(\.profile.id) == [-1])
+    }
+
+    @Test func `defaults act at once on what runs, also offline, and clearing them does`() {
+        var bench = StationBench()
+        bench.boot()
+        bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(6_000)]))
+        _ = bench.handle(.disconnected)
+        bench.charge()
+        // K07.FR.01.
+        #expect(bench.command().text == "0…6000")
+        _ = bench.handle(.connected(.v21))
+        bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(5_000)]))
+        // K01.FR.32.
+        #expect(bench.command().text == "0…5000")
+        _ = bench.ask(.clearChargingProfile(ClearChargingProfileRequest(chargingProfileId: 1)))
+        // K10.FR.05, K10.FR.07, K16.FR.11.
+        #expect(bench.command().text == "0…11000")
+    }
+
+    @Test func `without smart charging the profile of a remote start is ignored`() {
+        var bench = StationBench()
+        bench.boot()
+        bench.setVariable(SmartChargingVariables.enabled, "false")
+        let profile = Wire.profile(1, .txDefaultProfile, [Wire.limit(1)])
+        // K05.FR.04.
+        #expect(bench.station.refusal(ofRemote: profile, evse: 1) == nil)
+        bench.charge()
+        bench.station.installRemoteProfile(profile, evse: 1, transaction: "T")
+        #expect(bench.station.smart.store.profiles.installed.isEmpty)
     }
 
     @Test func `delays are drawn for each transaction by itself`() {
