@@ -43,7 +43,7 @@ extension Station {
         case .installCertificate(let request): answer(request, id)
         case .notifyAllowedEnergyTransfer(let request):
             emit(.answer(id, .notifyAllowedEnergyTransfer(answer(request))))
-        case .notifyWebPaymentStarted: leaveOut(id)
+        case .notifyWebPaymentStarted(let request): take(request, id)
         case .publishFirmware: leaveOut(id)
         case .requestBatterySwap: leaveOut(id)
         case .requestStartTransaction(let request): take(request, id)

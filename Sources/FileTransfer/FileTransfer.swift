@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import NIOCore
 import NIOHTTP1
@@ -18,10 +17,12 @@ package struct TransferBounds: Hashable, Sendable {
     package init() {}
 }
 
-/// Receives and sends one file at a time over HTTP/1.1, on a connection of its own. Redirections are not followed (N01.FR.30).
+/// Receives and sends one file at a time over HTTP/1.1, on a connection of its own. Redirections are not followed
+/// (N01.FR.30).
 /// FTP, SFTP and resuming are not supported.
 package struct FileTransfer: Sendable {
-    /// Whom a server may be vouched for by, in this order: the backend's own roots (N01.FR.15), then the system's (N01.FR.16).
+    /// Whom a server may be vouched for by, in this order: the backend's own roots (N01.FR.15), then the system's
+    /// (N01.FR.16).
     package var trusts: [TLSTrust]
     package var bounds: TransferBounds
 

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import Electricity
@@ -7,7 +6,8 @@ import Glibc
 import OCPP21
 
 extension KeyStore {
-    /// Whether a signing certificate is the manufacturer's (L01.FR.12, L01.FR.21): it leads to a manufacturer's root and is valid now.
+    /// Whether a signing certificate is the manufacturer's (L01.FR.12, L01.FR.21): it leads to a manufacturer's root
+    /// and is valid now.
     @discardableResult
     package func checkSigningCertificate(_ text: String, at now: WallTime) throws(KeyFault) -> Certificate {
         let chain = try Certificate.all(in: Array(text.utf8), what: "The firmware signing certificate")
@@ -18,8 +18,8 @@ extension KeyStore {
         return leaf
     }
 
-    /// Whether the signature fits the whole file (L01.FR.04): SHA-256 with RSA-PSS, as the standard has it, with the older padding of
-    /// PKCS #1, or with ECDSA. ECSchnorr, which OpenSSL does not have, is not supported.
+    /// Whether the signature fits the whole file (L01.FR.04): SHA-256 with RSA-PSS, as the standard has it, with the
+    /// older padding of PKCS #1, or with ECDSA. ECSchnorr, which OpenSSL does not have, is not supported.
     /// - Parameter signature: In Base64.
     package func checkFirmware(
         _ path: String, signature: String, certificate: String, at now: WallTime

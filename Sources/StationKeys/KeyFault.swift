@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
-/// Why something about keys or certificates could not be done, with what to do about it. Names in it come from certificates and are
-/// free of control characters.
+/// Why something about keys or certificates could not be done, with what to do about it. Names in it come from
+/// certificates and are free of control characters.
 package enum KeyFault: Error, Hashable, Sendable {
     /// More than `most` bytes of what should be `what`.
     case tooLong(what: String, bytes: Int, most: Int)

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import ChargingStation
 import Electricity
@@ -46,7 +45,7 @@ extension KeyStore {
         switch task {
         case .makeKey(let purpose, _): .keyMade(purpose, request: nil, root: nil, reason: "\(fault)")
         case .adopt(let reply, let purpose, _, _): .adopted(reply: reply, purpose, reason: "\(fault)")
-        // M05.FR.03 is our own failure, M05.FR.06 and .07 are the certificate's.
+        // M05.FR.03 is our own failure, M05.FR.06, M05.FR.07 are the certificate's.
         case .install(let reply, let use, _, _, _):
             .installed(reply: reply, fault.isOurs ? .failed : .rejected, use, reason: "\(fault)")
         case .delete(let reply, _, _): .deleted(reply: reply, .failed, reason: "\(fault)")

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import ChargingStation
@@ -12,7 +11,8 @@ import Testing
 
 /// The responses come from the `openssl` program.
 @Suite struct CertificateStatusTests {
-    /// A chain for cars whose two certificates name a responder, valid at the real present, which the responder signs with.
+    /// A chain for cars whose two certificates name a responder, valid at the real present, which the responder signs
+    /// with.
     private struct Asked {
         let made: TestStore
         let folder: TestFolder
@@ -63,6 +63,7 @@ import Testing
         #expect(chain.issuerKeyHash == asked.request.issuerKeyHash)
     }
 
+    /// M06.FR.06, M06.FR.09.
     @Test(arguments: [("V", OCSPVerdict.good), ("R", .revoked)])
     func `a response by the issuer is kept and shown to cars`(state: String, verdict: OCSPVerdict) throws {
         let asked = try Asked()

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import ChargingStation
@@ -21,6 +20,7 @@ import Testing
         #expect(leaf.strength == 128)
     }
 
+    /// A00.FR.507.
     @Test func `a chain is read in its order, with text around it and keys among it`() throws {
         let root = try TestAuthority.root("Root")
         let sub = try root.below("Sub")
@@ -70,7 +70,7 @@ import Testing
         #expect(!root.certificate.subject.unicodeScalars.contains { $0.value < 0x20 })
     }
 
-    /// The second opinion is the `openssl` program's.
+    /// The second opinion is the `openssl` program's. A00.FR.506.
     @Test(arguments: [
         (HashAlgorithmEnumType.sha256, "-sha256", "00AB12CD34"), (.sha384, "-sha384", "0000000F"),
         (.sha512, "-sha512", "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"),
@@ -109,7 +109,7 @@ import Testing
 }
 
 @Suite struct CertificateRequestTests {
-    /// A02.FR.03, A00.FR.509, A00.FR.511.
+    /// A02.FR.03, A00.FR.509, A00.FR.511, A00.FR.512, A00.FR.514.
     @Test(arguments: [
         (CertificateSigningUseEnumType.chargingStationCertificate, "prime256v1", "ecdsa-with-SHA256"),
         (.v2GCertificate, "prime256v1", "ecdsa-with-SHA256"), (.v2G20Certificate, "secp521r1", "ecdsa-with-SHA512"),

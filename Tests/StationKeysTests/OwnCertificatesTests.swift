@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import ChargingStation
@@ -52,6 +51,16 @@ import Testing
         #expect(try asking.store.inventory(at: noon).hasStationCertificate)
     }
 
+    /// A00.FR.430.
+    @Test func `one that has expired is shown all the same`() throws {
+        let asking = try Asking()
+        try asking.adopt(try asking.sub.sign(asking.request) { $0.until = 1 } + asking.sub.pem)
+        try asking.store.settleStationCertificate(keepsRenewed: true)
+        let later = noon + .seconds(2 * 86_400)
+        #expect(try asking.store.inventory(at: later).hasStationCertificate == false)
+        #expect(asking.store.identityFile(renewed: false) != nil)
+    }
+
     @Test func `OpenSSL takes the file as an identity`() throws {
         let asking = try Asking()
         try asking.adopt(try asking.sub.sign(asking.request) + asking.sub.pem)
@@ -76,7 +85,7 @@ import Testing
         case notAuthority, garbage, empty, truncated
     }
 
-    /// A02.FR.07. Each row: what is wrong with the chain, and how the fault names it.
+    /// A02.FR.07, A03.FR.07, A00.FR.504, A00.FR.509. Each row: what is wrong with the chain, and how the fault names it.
     @Test(arguments: Flaw.allCases)
     func `a flawed chain is refused by name, and changes nothing`(flaw: Flaw) throws {
         let asking = try Asking()
@@ -171,7 +180,7 @@ import Testing
         #expect(!asking.made.files.contains(KeyStore.renewed))
     }
 
-    /// A02.FR.15, A02.FR.27.
+    /// A02.FR.15, A02.FR.27, A03.FR.15.
     @Test(arguments: [CertificateSigningUseEnumType.v2GCertificate, .v2G20Certificate])
     func `a certificate for cars is in use at once, the newest alone, and names its root next time`(
         purpose: CertificateSigningUseEnumType
@@ -189,7 +198,7 @@ import Testing
         #expect(asking.made.read(KeyStore.own(purpose)) != first)
     }
 
-    /// A02.FR.05.
+    /// A02.FR.05, A03.FR.05.
     @Test func `no report about keys ever holds a private key`() throws {
         let asking = try Asking()
         let chain = try asking.root.sign(asking.request)

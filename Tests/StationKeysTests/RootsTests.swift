@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import ChargingStation
 import Electricity
@@ -52,7 +51,7 @@ import Testing
         #expect(throws: KeyFault.full(most: 2)) { try install(third, .oemRootCertificate, most: 2, in: made) }
     }
 
-    /// M05.FR.07.
+    /// M05.FR.07, A00.FR.501, A00.FR.503.
     @Test func `what is no root, or not valid now, or weak, is refused`() throws {
         let made = try TestStore()
         let leaf = try TestAuthority(.init(name: "Leaf"), by: try TestAuthority.root("Root"))
@@ -63,6 +62,22 @@ import Testing
             #expect(throws: KeyFault.self) { try install(text, in: made) }
         }
         #expect(made.files.isEmpty)
+    }
+
+    /// A00.FR.502.
+    @Test(arguments: [1_024, 2_048])
+    func `RSA takes 2048 bits`(bits: Int) throws {
+        let made = try TestStore()
+        try made.folder.openssl(
+            "req", "-x509", "-newkey", "rsa:\(bits)", "-nodes", "-subj", "/O=Operator/CN=Root", "-days", "30",
+            "-keyout", "root.key", "-out", "root.pem")
+        let root = try String(contentsOfFile: made.folder.path + "/root.pem", encoding: .utf8)
+        let now = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000) + 60_000)
+        func install() throws(KeyFault) {
+            try made.store.install(root, as: .moRootCertificate, replaces: false, most: 40, at: now)
+        }
+        guard bits == 1_024 else { return try install() }
+        #expect(throws: KeyFault.weakKey(subject: "CN=Root,O=Operator", bits: 80)) { try install() }
     }
 
     @Test func `the roots of the backend are one file to trust`() throws {
@@ -78,7 +93,7 @@ import Testing
         #expect(again.trustFile(former: false) != nil && made.read("trust.pem") == trust)
     }
 
-    /// M05.FR.09 to .13.
+    /// M05.FR.09, M05.FR.10, M05.FR.11, M05.FR.12, M05.FR.13.
     @Test func `a root that replaces another is signed by it, and the other stays until the new one has connected`()
         throws
     {

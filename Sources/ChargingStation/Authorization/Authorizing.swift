@@ -16,6 +16,7 @@ extension Station {
             evses[$0].grant?.idToken.map { $0.matches(token) || $0.isNobody } ?? false
         }
         if let index = startedBySame { return stop(index, by: token) }
+        if releaseLocked(for: token, at: evse) { return }
         if let group = knownInfo(token).flatMap({ $0.status == .accepted ? $0.groupIdToken : nil }) {
             if isMasterPass(group) { return stopByMasterPass(token) }
             if let index = authorizedIndex(of: group, at: evse) { return stop(index, by: token) }

@@ -27,6 +27,7 @@ extension Station {
     func maySettle(_ grant: Grant, _ index: Int) -> Bool {
         let evse = evses[index]
         guard !evse.conditions.isAuthorized, grant.mayUse(evse.id), !isOutOfService(index), !isHeldBack(index),
+            grant.remoteStartId != nil || !isBeingPaid(index),
             evse.report.connector != .faulted, evse.report.connector != .unavailable,
             evse.transaction?.isInterrupted != true
         else { return false }

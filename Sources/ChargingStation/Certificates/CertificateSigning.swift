@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -11,7 +10,8 @@ struct CertificateSigning: Equatable, Sendable {
         case idle
         /// The host makes a key pair.
         case making
-        /// The request has left and the certificate has not come; it is sent again at the instant, after so many repetitions.
+        /// The request has left and the certificate has not come; it is sent again at the instant, after so many
+        /// repetitions.
         case waiting(SignCertificateRequest, repetitions: Int, until: Instant)
         /// The host looks at the chain that came.
         case checking(SignCertificateRequest, reply: MessageID)

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -49,7 +48,7 @@ struct CertificateStatuses: Equatable, Sendable {
 }
 
 extension Station {
-    /// M06.FR.06, .07, .10: one request a certificate.
+    /// M06.FR.06, M06.FR.07, M06.FR.10: one request a certificate.
     mutating func askForStatuses() {
         for request in certificates.statuses.due(at: now.monotonic) {
             call(.getCertificateStatus(GetCertificateStatusRequest(ocspRequestData: request)))

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
@@ -20,14 +19,16 @@ struct ContractRequests: Equatable, Sendable {
 }
 
 extension Station {
-    /// Passes a CertificateInstallationReq or CertificateUpdateReq on (M01.FR.01, M02.FR.01). The answer goes back to the host as it came,
-    /// with the number of contracts that remain (M01.FR.05); a car that wants the next one asks again (M01.FR.06).
+    /// Passes a CertificateInstallationReq or CertificateUpdateReq on (M01.FR.01, M02.FR.01). The answer goes back to
+    /// the host as it came, with the number of contracts that remain (M01.FR.05); a car that wants the next one asks
+    /// again (M01.FR.06).
     mutating func relay(evse: Int, _ request: Get15118EVCertificateRequest) {
         guard boot.phase == .accepted, variables.flag(SecurityVariables.installsContracts) else {
             return emit(.host(.contractAnswered(evse: evse, nil)))
         }
         var request = request
         if Self.isOfEdition20(request.iso15118SchemaVersion) {
+            // The most contracts the car takes stays as it said (M01.FR.03).
             request.action = .install  // M02.FR.02: -20 knows no update.
         } else {
             request.maximumContractCertificateChains = nil  // M01.FR.02

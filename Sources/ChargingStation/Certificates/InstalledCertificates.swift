@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
@@ -7,6 +6,7 @@ import OCPP21
 extension Station {
     // MARK: M05
 
+    /// M05.FR.01.
     mutating func answer(_ request: InstallCertificateRequest, _ id: MessageID) {
         let replaces =
             request.certificateType == .csmsRootCertificate && variables.flag(SecurityVariables.rootCheck)
@@ -18,7 +18,7 @@ extension Station {
                         most: SecurityVariables.mostCertificates))))
     }
 
-    /// M05.FR.02, .03, .06, .07, .11.
+    /// M05.FR.02, M05.FR.03, M05.FR.06, M05.FR.07, M05.FR.11.
     mutating func answerInstalled(
         _ id: MessageID, _ status: InstallCertificateStatusEnumType, _ use: InstallCertificateUseEnumType,
         _ reason: String?
@@ -44,7 +44,7 @@ extension Station {
                 .keys(.delete(reply: id, request.certificateHashData, keepsLastRoot: securityProfile >= 2))))
     }
 
-    /// M04.FR.01 to .04, .06.
+    /// M04.FR.01, M04.FR.02, M04.FR.03, M04.FR.04, M04.FR.06.
     mutating func answerDeleted(_ id: MessageID, _ status: DeleteCertificateStatusEnumType, _ reason: String?) {
         let info = reason.map { StatusInfoType(reasonCode: "NotAllowed", additionalInfo: String($0.prefix(500))) }
         emit(.answer(id, .deleteCertificate(DeleteCertificateResponse(status: status, statusInfo: info))))
@@ -55,11 +55,12 @@ extension Station {
 
     // MARK: M03
 
+    /// M03.FR.01.
     mutating func answer(_ request: GetInstalledCertificateIdsRequest, _ id: MessageID) {
         emit(.host(.keys(.list(reply: id, request.certificateType ?? []))))
     }
 
-    /// M03.FR.02 to .04.
+    /// M03.FR.02, M03.FR.03, M03.FR.04.
     mutating func answerListed(_ id: MessageID, _ chains: [CertificateHashDataChainType]) {
         let response = GetInstalledCertificateIdsResponse(
             status: chains.isEmpty ? .notFound : .accepted, certificateHashDataChain: chains.isEmpty ? nil : chains)

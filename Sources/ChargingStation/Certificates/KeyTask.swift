@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
@@ -20,16 +19,19 @@ package struct CertificateSubject: Equatable, Sendable {
     }
 }
 
-/// Work on keys and certificates. A private key is made, used and lost on the host's side and never comes here (A02.FR.05).
+/// Work on keys and certificates. A private key is made, used and lost on the host's side and never comes here
+/// (A02.FR.05).
 package enum KeyTask: Equatable, Sendable {
-    /// Make a new key pair and a request for a certificate; what was made for this purpose and never signed is forgotten.
+    /// Make a new key pair and a request for a certificate; what was made for this purpose and never signed is
+    /// forgotten.
     case makeKey(CertificateSigningUseEnumType, CertificateSubject)
     /// Check a signed chain against the key that was made last, and put it into use if it is good.
     /// `commonName` is what a station's own certificate has to say.
     case adopt(reply: MessageID, CertificateSigningUseEnumType, chain: String, commonName: String?)
     /// Of the station's two certificates one has connected: the other goes (A02.FR.10).
     case settleStationCertificate(keepsRenewed: Bool)
-    /// `replaces` is AdditionalRootCertificateCheck: the new CSMS root must be signed by the one before (M05.FR.09 to .12).
+    /// `replaces` is AdditionalRootCertificateCheck: the new CSMS root must be signed by the one before (M05.FR.09,
+    /// M05.FR.10, M05.FR.11, M05.FR.12).
     case install(reply: MessageID, InstallCertificateUseEnumType, certificate: String, replaces: Bool, most: Int)
     /// `keepsLastRoot`: without a CSMS root the station could never connect again.
     case delete(reply: MessageID, CertificateHashDataType, keepsLastRoot: Bool)
@@ -73,7 +75,8 @@ package struct KeyInventory: Equatable, Sendable {
     /// Valid now, with its key.
     package var hasStationCertificate = false
     package var own: [Own] = []
-    /// What OCSP must be asked about: the V2G certificates and those between them and their root, if they name a responder.
+    /// What OCSP must be asked about: the V2G certificates and those between them and their root, if they name a
+    /// responder.
     package var statusRequests: [OCSPRequestDataType] = []
 
     package init() {}

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -48,7 +47,8 @@ extension Station {
         return CertificateSubject(commonName: name, organization: owner, country: country)
     }
 
-    /// A02.FR.03; the certificate type says which (A02.FR.13, .22, .23), the root who is to sign (A02.FR.27).
+    /// A02.FR.03; the certificate type says which (A02.FR.13, A02.FR.22, A02.FR.23), the root who is to sign
+    /// (A02.FR.27).
     mutating func requestSignature(
         _ purpose: CertificateSigningUseEnumType, _ csr: String, _ root: CertificateHashDataType?
     ) {
@@ -109,7 +109,9 @@ extension Station {
         emit(.keep(key: Certificates.key(purpose), nil))
     }
 
-    // MARK: Expiry
+    // MARK: Expiry. Everything else goes as if the backend had asked for it: A03.FR.03, A03.FR.05, A03.FR.06, A03.FR.07,
+    // A03.FR.08, A03.FR.10, A03.FR.13, A03.FR.15, A03.FR.16, A03.FR.17, A03.FR.18, A03.FR.19, A03.FR.20, A03.FR.22,
+    // A03.FR.23, A03.FR.25.
 
     /// A certificate is renewed a month before its end (A03.FR.02).
     static let renewalTime: Int64 = 30 * 86_400

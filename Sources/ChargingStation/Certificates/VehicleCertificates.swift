@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -61,8 +60,8 @@ extension Station {
     /// The most certificates one request may name.
     private static let mostInOneRequest = 4
 
-    /// A car showed its chain (ISO 15118-20): is any of it revoked? The host is told what is known, now or later; a certificate that
-    /// is missing there could not be checked.
+    /// A car showed its chain (ISO 15118-20): is any of it revoked? The host is told what is known, now or later; a
+    /// certificate that is missing there could not be checked.
     mutating func checkVehicle(evse: Int, _ wanted: [CertificateStatusRequestInfoType]) {
         let open = wanted.filter { certificates.vehicles.status(of: $0, at: now.dateTime) == nil }
         guard !open.isEmpty, boot.phase == .accepted else { return tell(evse: evse, wanted) }

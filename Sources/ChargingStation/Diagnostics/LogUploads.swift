@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -94,7 +93,7 @@ private struct KeptUpload: OCPPObject {
 }
 
 extension Station {
-    /// N01.FR.01 to .05, .12, .20.
+    /// N01.FR.01, N01.FR.02, N01.FR.03, N01.FR.04, N01.FR.05, N01.FR.12, N01.FR.20.
     mutating func answer(_ request: GetLogRequest, _ id: MessageID) {
         switch request.logType {
         case .diagnosticsLog, .securityLog: break

@@ -1,12 +1,15 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
 import OCPP21
 
-/// One update of the firmware (L01, L02), from the answer to UpdateFirmware to the restart with the new one. Pure: what is to be
-/// done is returned.
+/// One update of the firmware (L01, L02), from the answer to UpdateFirmware to the restart with the new one. Pure: what
+/// is to be done is returned.
+///
+/// Firmware that is not signed differs only in that no signature is looked at. What L01 asks holds for it too: L02.FR.01,
+/// L02.FR.02, L02.FR.03, L02.FR.06, L02.FR.07, L02.FR.09, L02.FR.10, L02.FR.14, L02.FR.15, L02.FR.16, L02.FR.17, L02.FR.18,
+/// L02.FR.19, L02.FR.20, L02.FR.21, L02.FR.22, L02.FR.23.
 struct FirmwareUpdate: Equatable, Sendable {
     enum Phase: Equatable, Sendable {
         case begun
@@ -98,7 +101,8 @@ struct FirmwareUpdate: Equatable, Sendable {
         }
     }
 
-    /// Whether EVSEs that are free must not take up a session, where new sessions are not allowed in the meantime (L01.FR.07).
+    /// Whether EVSEs that are free must not take up a session, where new sessions are not allowed in the meantime
+    /// (L01.FR.07).
     func holdsSessionsBack(at wall: WallTime) -> Bool {
         switch phase {
         case .waiting: isTime(request.firmware.installDateTime, at: wall)
@@ -107,7 +111,8 @@ struct FirmwareUpdate: Equatable, Sendable {
         }
     }
 
-    /// Goes on after a restart. A file that was being fetched is fetched from the start; what was being installed is looked at.
+    /// Goes on after a restart. A file that was being fetched is fetched from the start; what was being installed is
+    /// looked at.
     mutating func resume() -> [Effect] {
         switch phase {
         case .begun, .scheduled, .waiting, .ended: return []
@@ -179,7 +184,7 @@ struct FirmwareUpdate: Equatable, Sendable {
             phase = .waiting(isAnnounced: true)
             return isAnnounced ? [] : [.status(.installScheduled, because: nil)]  // L01.FR.16, L01.FR.34
         }
-        phase = .installing
+        phase = .installing  // L01.FR.05
         return [.status(.installing, because: nil), .work(.install(requestID: id))]
     }
 

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -48,7 +47,8 @@ enum FirmwareVariables {
 }
 
 extension Station {
-    /// Whether EVSEs that are free have to be Unavailable, because firmware waits to be installed (L01.FR.07, L02.FR.04).
+    /// Whether EVSEs that are free have to be Unavailable, because firmware waits to be installed (L01.FR.07,
+    /// L02.FR.04).
     var firmwareHoldsSessionsBack: Bool {
         guard !variables.flag(FirmwareVariables.allowsSessions) else { return false }
         return firmware.current?.holdsSessionsBack(at: now.wall) == true

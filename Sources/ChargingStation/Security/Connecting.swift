@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
@@ -57,8 +56,8 @@ extension Station {
         settleRoot()
     }
 
-    /// M05.FR.13. While the backend still shows a certificate of the former root, both stay: the next connection begins with the
-    /// newer one again.
+    /// M05.FR.13. While the backend still shows a certificate of the former root, both stay: the next connection begins
+    /// with the newer one again.
     private mutating func settleRoot() {
         guard !security.proofs.rootChange.usesFormer else { return security.proofs.rootChange.begin() }
         guard security.proofs.rootChange.settle() != nil else { return }

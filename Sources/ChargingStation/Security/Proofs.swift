@@ -1,11 +1,10 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
 
-/// Something that was exchanged and may not work yet: the newer one is tried first, then both in turn until one connects, so that
-/// no station is stranded (A02.FR.28, M05.FR.14).
+/// Something that was exchanged and may not work yet: the newer one is tried first, then both in turn until one
+/// connects, so that no station is stranded (A02.FR.28, M05.FR.14).
 struct Renewal: Equatable, Sendable {
     private(set) var isOpen = false
     /// Whether the next attempt is made with the former.

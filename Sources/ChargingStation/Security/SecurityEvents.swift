@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
@@ -45,8 +44,8 @@ extension SecurityEvent {
         }
     }
 
-    /// Whether it comes again with every attempt to connect: then it counts once until the next connection, so that an outage
-    /// of days does not fill the queue (A00.FR.316, A00.FR.419).
+    /// Whether it comes again with every attempt to connect: then it counts once until the next connection, so that an
+    /// outage of days does not fill the queue (A00.FR.316, A00.FR.419).
     var repeatsWithAttempts: Bool {
         switch self {
         case .failedToAuthenticateAtCSMS, .csmsFailedToAuthenticate, .invalidCSMSCertificate, .invalidTLSVersion,
@@ -77,7 +76,8 @@ struct Security: Sendable {
 }
 
 extension Station {
-    /// Logs it (A04.FR.04), and tells the backend if it is critical: now, or when it can be reached again (A04.FR.01, A04.FR.02).
+    /// Logs it (A04.FR.04), and tells the backend if it is critical: now, or when it can be reached again (A04.FR.01,
+    /// A04.FR.02).
     /// - Parameter detail: Technical information; what is beyond 255 characters is cut off.
     mutating func raise(_ event: SecurityEvent, detail: String? = nil) {
         if event.repeatsWithAttempts, offlineSince != nil {

@@ -1,11 +1,10 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
 
-/// The last security events, critical or not (A04.FR.04), in a ring: the newest takes the place of the oldest. Each entry is kept
-/// under a key of its own.
+/// The last security events, critical or not (A04.FR.04), in a ring: the newest takes the place of the oldest. Each
+/// entry is kept under a key of its own.
 struct SecurityLog: Equatable, Sendable {
     /// The most entries.
     static let size = 512

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP
 import OCPP21
@@ -19,7 +18,8 @@ enum SecurityProfileRefusal: String, Equatable, Sendable {
 extension Station {
     var securityProfile: Int { variables.integer(SecurityVariables.profile) ?? 1 }
 
-    /// Asked for every slot that is to be used: a network profile that is set (B09) or put into the priority (A05, B10).
+    /// Asked for every slot that is to be used: a network profile that is set (B09) or put into the priority (A05,
+    /// B10).
     /// - Returns: Nil if the profile may be used (A05.FR.04, A05.FR.08).
     func refusal(ofSecurityProfile wanted: Int) -> SecurityProfileRefusal? {
         guard wanted >= securityProfile || isAllowedDowngrade(wanted) else { return .lowerProfile }
@@ -35,7 +35,8 @@ extension Station {
         wanted == 2 && securityProfile == 3 && variables.flag(SecurityVariables.allowsDowngrade)
     }
 
-    /// A connection of this security profile was accepted (A05.FR.06). Whoever keeps the network profiles removes the lower ones.
+    /// A connection of this security profile was accepted (A05.FR.06). Whoever keeps the network profiles removes the
+    /// lower ones.
     mutating func securityProfileIsInForce(_ profile: Int) {
         guard profile != securityProfile else { return }
         variables.report("\(profile)", as: SecurityVariables.profile)

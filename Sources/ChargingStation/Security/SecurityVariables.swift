@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import OCPP21
 
@@ -23,7 +22,7 @@ enum SecurityVariables {
 
     /// The most certificates, those of the station included.
     static let mostCertificates = 40
-    /// A00.FR.205.
+    /// A00.FR.205, A00.FR.304.
     static let passwordLength = 16...64
 
     static func all(_ setup: StationSetup) -> [VariableDefinition] {

@@ -14,9 +14,11 @@ struct SiteLook {
     let cells: SiteCells
     let reasons: ReasonText
     let maximumAge: [Interval]
+    private let held: HeldLimits
     private var flows: [FlowSense]
 
-    init(_ cells: SiteCells, _ reasons: ReasonText, _ configuration: SiteConfiguration) {
+    init(_ cells: SiteCells, _ held: HeldLimits, _ reasons: ReasonText, _ configuration: SiteConfiguration) {
+        self.held = held
         self.cells = cells
         self.reasons = reasons
         maximumAge = configuration.evses.map(\.charger.profile.timing.maximumAge)
@@ -54,18 +56,36 @@ struct SiteLook {
         return GridReading(frequency: reading?.frequency, load: reading?.power)
     }
 
-    /// What the operator allows the whole station now, beyond the agreement; nil while it says nothing.
-    func operatorLimits() -> PowerLimits? {
+    /// What the operator, or the building's controller, allows the whole station now, beyond the agreement; nil while it
+    /// says nothing.
+    func imposed(by source: ExternalSignal.Source, at now: Instant) -> PowerLimits? {
+        switch source {
+        case .grid: narrow(operatorLimits(), .importByHand, .exportByHand, now)
+        case .energyManager: narrow(.unbounded, .importByController, .exportByController, now)
+        case .other: nil
+        }
+    }
+
+    private func narrow(
+        _ limits: PowerLimits, _ charging: HeldLimits.Kind, _ delivery: HeldLimits.Kind, _ now: Instant
+    ) -> PowerLimits? {
+        let upper = held.entry(charging, at: now)?.power ?? limits.upper
+        let lower = held.entry(delivery, at: now).map { .zero - $0.power } ?? limits.lower
+        let allowed = limits.narrowed(to: PowerLimits(from: lower, to: upper))
+        return allowed == .unbounded ? nil : allowed
+    }
+
+    private func operatorLimits() -> PowerLimits {
         let limits = cells.limits.read()
-        var allowed: PowerLimits?
+        var allowed = PowerLimits.unbounded
         for index in 0..<limits.count where limits[index].rule.isImposed {
             switch limits[index].scope {
             case .connectionPoint, .controllable, .circuit(0):
-                allowed = (allowed ?? .unbounded).narrowed(to: limits[index].power)
+                allowed = allowed.narrowed(to: limits[index].power)
             case .circuit, .evse, .everyEVSE: break
             }
         }
-        return allowed.flatMap { $0 == .unbounded ? nil : $0 }
+        return allowed
     }
 }
 

@@ -65,7 +65,7 @@ package final class Daemon: Sendable {
         let orders = BackendOrders(desk, configuration.backends)
         let reasons = ReasonText(configuration, orders)
         backends = Backends(
-            configuration, cells, orders, folder: Self.folder(of: journalFile), version: version, logger: logger)
+            configuration, cells, held, orders, folder: Self.folder(of: journalFile), version: version, logger: logger)
         let view = GatewayView(
             configuration, cells, desk, evidence, held, operatorDesk, backends, reasons, loop, version: version)
         self.view = view

@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Glibc
 
-/// A folder of small files that only we may read. What is written is there as a whole or not at all, also after a power failure.
+/// A folder of small files that only we may read. What is written is there as a whole or not at all, also after a power
+/// failure.
 package struct StateFolder: Sendable {
     package let path: String
     /// Longer files are not ours.

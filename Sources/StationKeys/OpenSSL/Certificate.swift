@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import OCPP21
@@ -23,7 +22,7 @@ package final class Certificate {
     static let longestText = 65_536
     static let mostInText = 10
 
-    /// All certificates of a PEM text in their order. What stands between them is passed over, private keys too.
+    /// All certificates of a PEM text (A00.FR.507) in their order. What stands between them is passed over, private keys too.
     package static func all(in text: [UInt8], what: String) throws(KeyFault) -> [Certificate] {
         guard text.count <= longestText else { throw .tooLong(what: what, bytes: text.count, most: longestText) }
         let paper = try Paper(text)

@@ -1,14 +1,14 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import OCPP21
 
 extension Certificate {
-    /// By what OCPP names a certificate: hashes of its issuer's name (as DER) and of its issuer's public key (the bits alone, without
-    /// tag and length), and its serial number. In lower case and without leading zeros, as it is compared.
+    /// By what OCPP names a certificate: hashes of its issuer's name (as DER) and of its issuer's public key (the bits
+    /// alone, without tag and length), and its serial number. In lower case and without leading zeros, as it is
+    /// compared.
     package func hashData(
-        issuedBy issuer: Certificate, _ algorithm: HashAlgorithmEnumType = .sha256
+        issuedBy issuer: Certificate, _ algorithm: HashAlgorithmEnumType = .sha256  // A00.FR.506
     ) -> CertificateHashDataType? {
         guard let name = nameHash(algorithm), let key = issuer.keyHash(algorithm), let serial = serialNumber else {
             return nil

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 
@@ -11,7 +10,8 @@ package struct ChainCheck {
     /// Seconds since 1970.
     let now: Int64
 
-    /// OpenSSL's name for 112 bits of strength (A00.FR.501), which leaves out SHA-1 too (A00.FR.504).
+    /// OpenSSL's name for 112 bits of strength (A00.FR.501): RSA of 2048 bits (A00.FR.502), curves of 224 (A00.FR.503). It leaves
+    /// out SHA-1 too (A00.FR.504).
     private static let securityLevel: Int32 = 2
 
     /// - Returns: From the certificate up to the last one below the root, in order. What else came with it is left out.

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import Electricity
@@ -13,8 +12,8 @@ package enum OCSPVerdict: Equatable, Sendable {
 }
 
 extension KeyStore {
-    /// Keeps the OCSP response for a certificate of ours, if it is one: signed by its issuer or a responder the issuer named, and in force
-    /// (M06.FR.06, M06.FR.09).
+    /// Keeps the OCSP response for a certificate of ours, if it is one: signed by its issuer or a responder the issuer
+    /// named, and in force (M06.FR.06, M06.FR.09).
     /// - Parameter result: DER in Base64.
     @discardableResult
     package func keepStatus(

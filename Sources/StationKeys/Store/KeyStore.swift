@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import Electricity
@@ -30,7 +29,8 @@ package struct KeyStore: Sendable {
 
     // MARK: For the connection to the backend
 
-    /// The key and the chain that the station shows, in one file; nil while there is none.
+    /// The key and the chain that the station shows, in one file; nil while there is none. One that has expired is shown all the
+    /// same: the backend decides (A00.FR.430).
     /// - Parameter renewed: Prefers the one that has not connected yet.
     package func identityFile(renewed: Bool) -> String? {
         let own = Self.own(.chargingStationCertificate)

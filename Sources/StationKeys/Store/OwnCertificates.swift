@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import COpenSSL
 import ChargingStation
@@ -18,8 +17,9 @@ extension KeyStore {
         return request
     }
 
-    /// Takes a signed chain into use (A02.FR.06): it must lead to a root of the right kind, be valid now and strong enough, name us and
-    /// its owner, and belong to the key that was requested last. The station's own certificate has to prove itself first.
+    /// Takes a signed chain into use (A02.FR.06): it must lead to a root of the right kind, be valid now and strong
+    /// enough, name us and its owner, and belong to the key that was requested last. The station's own certificate has
+    /// to prove itself first.
     /// - Parameter name: What its common name must be (A00.FR.511).
     package func adopt(
         _ text: String, for purpose: CertificateSigningUseEnumType, commonName name: String?, at now: WallTime
@@ -37,6 +37,7 @@ extension KeyStore {
         guard leaf.organization?.isEmpty == false else { throw .noOrganization(subject: leaf.subject) }
         var bytes = try key.pem
         for certificate in path { bytes += try certificate.pem }
+        // Of several for one purpose only the newest is in use (A02.FR.15).
         try write(secret: bytes, to: purpose == .chargingStationCertificate ? Self.renewed : Self.own(purpose))
         try folder.remove(Self.requested(purpose))
     }
@@ -54,7 +55,8 @@ extension KeyStore {
         try folder.write(bytes, to: name)
     }
 
-    /// The root that signs our certificates, to name it in a request (A02.FR.27): the one of the present chain, else the only one there is.
+    /// The root that signs our certificates, to name it in a request (A02.FR.27): the one of the present chain, else
+    /// the only one there is.
     package func signingRoot(for purpose: CertificateSigningUseEnumType) throws(KeyFault) -> CertificateHashDataType? {
         let roots = try roots(purpose.rootUse).map(\.certificate)
         let last = try chain(Self.own(purpose)).last

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -8,7 +7,8 @@ import OCPP21
 extension KeyStore {
     /// Installs a root (M05).
     /// - Parameters:
-    ///   - replaces: It must be signed by the CSMS root it replaces, which stays for the time being (M05.FR.10 to .12).
+    ///   - replaces: It must be signed by the CSMS root it replaces, which stays for the time being (M05.FR.10,
+    /// M05.FR.11, M05.FR.12).
     ///   - most: Certificates that may be installed, of every kind together (M05.FR.06).
     package func install(
         _ text: String, as use: InstallCertificateUseEnumType, replaces: Bool, most: Int, at now: WallTime
@@ -37,8 +37,8 @@ extension KeyStore {
         guard try count() < most else { throw .full(most: most) }
     }
 
-    /// The new root takes the place of all others. The way back is the last one that is known to connect: if there is one from an
-    /// exchange before, that one.
+    /// The new root takes the place of all others. The way back is the last one that is known to connect: if there is
+    /// one from an exchange before, that one.
     private func exchange(_ root: Certificate, most: Int) throws(KeyFault) {
         let present = try roots(.csmsRootCertificate)
         let former = try formerRoot()

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -12,7 +11,7 @@ import Testing
     private static let hash = CertificateHashDataType(
         hashAlgorithm: .sha256, issuerNameHash: "aa", issuerKeyHash: "bb", serialNumber: "1")
 
-    /// M05.FR.01 to .03, .06, .07.
+    /// M05.FR.01, M05.FR.02, M05.FR.03, M05.FR.06, M05.FR.07.
     @Test(arguments: InstallCertificateStatusEnumType.allCases)
     func `a root goes to the host, and its verdict to the backend`(status: InstallCertificateStatusEnumType) {
         var bench = StationBench.booted()
@@ -42,7 +41,7 @@ import Testing
         #expect(replaces == checks)
     }
 
-    /// M04.FR.01 to .04, .06.
+    /// M04.FR.01, M04.FR.02, M04.FR.03, M04.FR.04, M04.FR.06.
     @Test(arguments: DeleteCertificateStatusEnumType.allCases, [1, 2])
     func `a certificate is deleted by the host, never the last CSMS root that TLS needs`(
         status: DeleteCertificateStatusEnumType, profile: Int
@@ -60,7 +59,7 @@ import Testing
         #expect(outputs.answers == [.deleteCertificate(DeleteCertificateResponse(status: status))])
     }
 
-    /// M03.FR.01 to .04.
+    /// M03.FR.01, M03.FR.02, M03.FR.03, M03.FR.04.
     @Test func `what is installed is listed, and nothing is NotFound`() {
         var bench = StationBench.booted()
         let kinds: [GetCertificateIdUseEnumType] = [.moRootCertificate]
@@ -170,7 +169,7 @@ import Testing
         return nil
     }
 
-    /// M07.FR.09 to .11.
+    /// M07.FR.09, M07.FR.10, M07.FR.11.
     @Test func `what is known is not asked again before its time, the rest is`() throws {
         var bench = StationBench.booted()
         let chain = [Self.wanted("1"), Self.wanted("2")]
@@ -243,7 +242,7 @@ import Testing
         return nil
     }
 
-    /// M01.FR.01 to .03, M02.FR.01, M02.FR.02.
+    /// M01.FR.01, M01.FR.02, M01.FR.03, M02.FR.01, M02.FR.02.
     @Test func `the request is relayed in the words of its edition`() {
         var bench = StationBench.booted()
         let older = relayed(bench.handle(.contractWanted(evse: 1, request(Self.edition2, .update))))

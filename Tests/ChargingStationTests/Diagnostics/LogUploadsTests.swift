@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -22,7 +21,7 @@ import Testing
         if case .getLog(let response)? = answer { response } else { nil }
     }
 
-    /// N01.FR.01 to .03, .07 to .09.
+    /// N01.FR.01, N01.FR.02, N01.FR.03, N01.FR.07, N01.FR.08, N01.FR.09.
     @Test func `the security log is uploaded under the name that was answered`() throws {
         var bench = StationBench.booted()
         _ = bench.handle(.security(.invalidMessages, detail: "x"))

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -30,12 +29,20 @@ import Testing
 
     /// Asks, and has the host find the certificate good.
     private func begin(_ bench: inout StationBench, _ request: UpdateFirmwareRequest) -> [StationOutput] {
-        let rest = bench.ask(.updateFirmware(request)).rest
-        guard case .check(let reply, "certificate")? = rest.firmwareTasks.first else { return rest }
+        let outputs = bench.handle(.asked(MessageID("update-\(request.requestId)"), .updateFirmware(request)))
+        guard case .check(let reply, "certificate")? = outputs.firmwareTasks.first else { return outputs }
         return bench.report(.checked(reply: reply, refusal: nil))
     }
 
-    /// L01.FR.01, .04, .05, .10, .12, .21, .28, .31, .32.
+    /// Fetched, and found good where there is a signature.
+    private func fetch(_ bench: inout StationBench, isSigned: Bool) -> [StationOutput] {
+        let outputs = bench.report(.downloaded(requestID: 123))
+        return isSigned ? outputs + bench.report(.verified(requestID: 123, refusal: nil)) : outputs
+    }
+
+    private func booted() -> StationBench { StationBench.booted { $0.takesUnsignedFirmware = true } }
+
+    /// L01.FR.01, L01.FR.04, L01.FR.05, L01.FR.10, L01.FR.12, L01.FR.21, L01.FR.28, L01.FR.31, L01.FR.32.
     @Test func `a secure update goes through its states, restarts, and is reported by the new firmware`() {
         var bench = StationBench.booted()
         var outputs = begin(&bench, request())
@@ -110,7 +117,7 @@ import Testing
         #expect(bench.station.firmware.current == nil)
     }
 
-    /// L02.
+    /// L02.FR.01, L02.FR.02, L02.FR.06, L02.FR.14.
     @Test(arguments: [true, false])
     func `unsigned firmware is taken only where the station is set up for it`(isTaken: Bool) {
         var bench = StationBench.booted { $0.takesUnsignedFirmware = isTaken }
@@ -123,18 +130,17 @@ import Testing
         #expect(outputs.firmwareStatuses == [.installed])  // L02.FR.20
     }
 
-    /// L01.FR.13, L01.FR.16.
-    @Test func `dates in the future are kept, through a restart`() {
-        var bench = StationBench.booted()
-        let outputs = begin(&bench, request(retrieve: 3_600, install: 7_200))
+    /// L01.FR.13, L01.FR.16, L02.FR.07, L02.FR.10.
+    @Test(arguments: [true, false])
+    func `dates in the future are kept, through a restart`(isSigned: Bool) {
+        var bench = booted()
+        let outputs = begin(&bench, request(isSigned: isSigned, retrieve: 3_600, install: 7_200))
         #expect(outputs.firmwareStatuses == [.downloadScheduled] && outputs.firmwareTasks.isEmpty)
         #expect(bench.wait(.seconds(3_590)).firmwareTasks.isEmpty)
         bench = bench.restarted()
         bench.boot()
         #expect(bench.wait(.seconds(20)).firmwareStatuses == [.downloading])
-        _ = bench.report(.downloaded(requestID: 123))
-        let verified = bench.report(.verified(requestID: 123, refusal: nil))
-        #expect(verified.firmwareStatuses == [.signatureVerified, .installScheduled])
+        #expect(fetch(&bench, isSigned: isSigned).firmwareStatuses.last == .installScheduled)
         bench = bench.restarted()
         bench.boot()
         #expect(bench.wait(.seconds(3_500)).firmwareStatuses.isEmpty)
@@ -150,40 +156,41 @@ import Testing
         #expect(bench.wait(.seconds(10 * 86_400)).firmwareTasks.isEmpty)
     }
 
-    /// L01.FR.06, L01.FR.07, L01.FR.34.
-    @Test(arguments: [true, false])
-    func `it waits for transactions, and holds new sessions back unless they are allowed`(allows: Bool) {
-        var bench = StationBench.booted()
+    /// L01.FR.06, L01.FR.07, L01.FR.34, L02.FR.03, L02.FR.04, L02.FR.23.
+    @Test(arguments: [true, false], [true, false])
+    func `it waits for transactions, and holds new sessions back unless they are allowed`(
+        allows: Bool, isSigned: Bool
+    ) {
+        var bench = booted()
         bench.station.variables.report(allows ? "true" : "false", as: FirmwareVariables.allowsSessions)
         bench.station.evses[0].transaction = Transaction(id: "1")
-        _ = begin(&bench, request())
+        _ = begin(&bench, request(isSigned: isSigned))
         #expect(!bench.station.firmwareHoldsSessionsBack, "fetching disturbs nobody")
-        _ = bench.report(.downloaded(requestID: 123))
-        #expect(
-            bench.report(.verified(requestID: 123, refusal: nil)).firmwareStatuses
-                == [.signatureVerified, .installScheduled])
+        #expect(fetch(&bench, isSigned: isSigned).firmwareStatuses.last == .installScheduled)
         #expect(bench.wait(.seconds(60)).firmwareStatuses.isEmpty)
         #expect(bench.station.firmwareHoldsSessionsBack == !allows)
         bench.station.evses[0].transaction = nil
         #expect(bench.handle(.tick).firmwareStatuses == [.installing])
     }
 
-    /// L01.FR.33.
-    @Test func `a transaction that began meanwhile ends before the restart`() {
-        var bench = StationBench.booted()
-        _ = begin(&bench, request())
-        _ = bench.report(.downloaded(requestID: 123))
-        _ = bench.report(.verified(requestID: 123, refusal: nil))
+    /// L01.FR.15, L01.FR.33, L02.FR.09, L02.FR.21, L02.FR.22.
+    @Test(arguments: [true, false])
+    func `a transaction that began meanwhile ends before the restart`(isSigned: Bool) {
+        var bench = booted()
+        _ = begin(&bench, request(isSigned: isSigned))
+        _ = fetch(&bench, isSigned: isSigned)
         bench.station.evses[1].transaction = Transaction(id: "1")
         #expect(!bench.report(.installed(requestID: 123, needsReboot: true)).tasks.contains(.reset(evse: nil)))
         bench.station.evses[1].transaction = nil
-        #expect(bench.handle(.tick).tasks.contains(.reset(evse: nil)))
+        let outputs = bench.handle(.tick)
+        #expect(outputs.tasks.contains(.reset(evse: nil)) && outputs.firmwareStatuses == [.installRebooting])
     }
 
-    /// L01.FR.30.
-    @Test func `fetching is tried again as often as the backend said, then it failed`() {
-        var bench = StationBench.booted()
-        _ = begin(&bench, request(retries: 2, interval: 10))
+    /// L01.FR.30, L02.FR.19.
+    @Test(arguments: [true, false])
+    func `fetching is tried again as often as the backend said, then it failed`(isSigned: Bool) {
+        var bench = booted()
+        _ = begin(&bench, request(isSigned: isSigned, retries: 2, interval: 10))
         for _ in 1...2 {
             #expect(bench.report(.downloadFailed(requestID: 123, reason: "404")).firmwareStatuses.isEmpty)
             #expect(bench.wait(.seconds(9)).firmwareTasks.isEmpty)
@@ -203,13 +210,14 @@ import Testing
         #expect(bench.report(.downloadFailed(requestID: 123, reason: "")).firmwareStatuses == [.downloadFailed])
     }
 
-    /// L01.FR.24.
-    @Test func `a new request gives the former one up, wherever it is before the installation`() {
+    /// L01.FR.24, L02.FR.15.
+    @Test(arguments: [true, false])
+    func `a new request gives the former one up, wherever it is before the installation`(isSigned: Bool) {
         for reports in 0...1 {
-            var bench = StationBench.booted()
-            _ = begin(&bench, request(retrieve: reports == 0 ? 3_600 : 0))
-            if reports == 1 { _ = bench.report(.downloaded(requestID: 123)) }
-            let outputs = begin(&bench, request(124))
+            var bench = booted()
+            _ = begin(&bench, request(isSigned: isSigned, retrieve: reports == 0 ? 3_600 : 0))
+            if reports == 1, isSigned { _ = bench.report(.downloaded(requestID: 123)) }
+            let outputs = begin(&bench, request(124, isSigned: isSigned))
             #expect(status(outputs.answers) == .acceptedCanceled)
             #expect(outputs.firmwareTasks.first == .cancel(requestID: 123))
             let said = outputs.requests.compactMap { request -> Int? in
@@ -221,13 +229,13 @@ import Testing
         }
     }
 
-    /// L01.FR.27.
-    @Test func `once the installer runs, a new request is rejected`() {
-        var bench = StationBench.booted()
-        _ = begin(&bench, request())
-        _ = bench.report(.downloaded(requestID: 123))
-        _ = bench.report(.verified(requestID: 123, refusal: nil))
-        let (answer, _) = bench.ask(.updateFirmware(request(124)))
+    /// L01.FR.27, L02.FR.18.
+    @Test(arguments: [true, false])
+    func `once the installer runs, a new request is rejected`(isSigned: Bool) {
+        var bench = booted()
+        _ = begin(&bench, request(isSigned: isSigned))
+        _ = fetch(&bench, isSigned: isSigned)
+        let (answer, _) = bench.ask(.updateFirmware(request(124, isSigned: isSigned)))
         #expect(status([answer].compactMap(\.self)) == .rejected)
     }
 
@@ -243,7 +251,7 @@ import Testing
         #expect(outputs.firmwareStatuses == [status])
     }
 
-    /// L01.FR.20, .25, .26.
+    /// L01.FR.20, L01.FR.25, L01.FR.26, L02.FR.16, L02.FR.17.
     @Test func `a trigger is told the last status, or Idle once it was Installed`() {
         func triggered(_ bench: inout StationBench) -> (FirmwareStatusEnumType?, Int?) {
             bench.station.triggerFirmwareStatus()

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -11,12 +10,18 @@ import Testing
 @Suite struct CertificateSigningTests {
     private static let csr = "-----BEGIN CERTIFICATE REQUEST-----\nMA==\n-----END CERTIFICATE REQUEST-----\n"
 
-    /// A station whose request for a certificate has just left.
+    /// A station whose request for a certificate has just left: because the backend wanted it, or by itself before the end of the
+    /// present one.
     private func asking(
-        _ purpose: CertificateSigningUseEnumType = .chargingStationCertificate, isTaken: Bool = true
+        _ purpose: CertificateSigningUseEnumType = .chargingStationCertificate, isTaken: Bool = true,
+        byItself: Bool = false
     ) throws -> (StationBench, SignCertificateRequest) {
         var bench = StationBench.booted()
-        #expect(bench.station.triggerSigning(purpose) == .accepted)
+        if byItself {
+            bench.install { $0.own = [.init(purpose, expiresAt: StationBench.start.seconds + 86_400)] }
+        } else {
+            #expect(bench.station.triggerSigning(purpose) == .accepted)
+        }
         _ = bench.handle(.tick)
         let outputs = bench.report(.keyMade(purpose, request: Self.csr, root: nil))
         let request = try #require(outputs.signRequests.first)
@@ -27,7 +32,7 @@ import Testing
         return (bench, request)
     }
 
-    /// A02.FR.02, .03, .13, .22, .23, .24; A03.FR.20.
+    /// A02.FR.02, A02.FR.03, A02.FR.13, A02.FR.22, A02.FR.23, A02.FR.24; A03.FR.20.
     @Test(arguments: CertificateSigningUseEnumType.allCases)
     func `a trigger makes a new key, and its request says what it is for`(purpose: CertificateSigningUseEnumType) throws
     {
@@ -55,7 +60,7 @@ import Testing
         #expect(other.station.triggerSigning(.v2G20Certificate) == .rejected)
     }
 
-    /// A02.FR.17, .18, .19; A03.FR.17 to .19.
+    /// A02.FR.17, A02.FR.18, A02.FR.19; A03.FR.17, A03.FR.18, A03.FR.19.
     @Test func `a certificate that does not come is asked for again after 30, 60 and 120 seconds, then no more`() throws
     {
         var (bench, request) = try asking()
@@ -92,7 +97,7 @@ import Testing
         #expect(signing.phase == .stopped)
     }
 
-    /// A02.FR.20, .21.
+    /// A02.FR.20, A02.FR.21.
     @Test func `a backend that rejects the request is not asked again by itself`() throws {
         var (bench, request) = try asking(.v2GCertificate, isTaken: false)
         let key = VariableKey("ISO15118Ctrlr", "PnCEnabled")
@@ -132,9 +137,10 @@ import Testing
         return (response.status, rest)
     }
 
-    /// A02.FR.06, A02.FR.08, A02.FR.26.
-    @Test func `a chain is checked by the host and used at once in profile 3`() throws {
-        var (bench, request) = try asking()
+    /// A02.FR.06, A02.FR.08, A02.FR.26, A03.FR.06, A03.FR.08, A03.FR.22.
+    @Test(arguments: [true, false])
+    func `a chain is checked by the host and used at once in profile 3`(byItself: Bool) throws {
+        var (bench, request) = try asking(byItself: byItself)
         bench.station.securityProfileIsInForce(3)
         let number = try #require(request.requestId)
         #expect(sign(&bench, number + 1, .chargingStationCertificate).answer == .rejected)
@@ -152,9 +158,10 @@ import Testing
         #expect(sign(&bench, number, .chargingStationCertificate).answer == .rejected, "it was used up")
     }
 
-    /// A02.FR.07, A02.FR.20.
-    @Test func `a chain that is not good is rejected, reported, and not asked for again`() throws {
-        var (bench, request) = try asking()
+    /// A02.FR.07, A02.FR.20, A03.FR.07.
+    @Test(arguments: [true, false])
+    func `a chain that is not good is rejected, reported, and not asked for again`(byItself: Bool) throws {
+        var (bench, request) = try asking(byItself: byItself)
         let (_, rest) = sign(&bench, request.requestId, nil)
         guard case .adopt(let reply, let purpose, _, _)? = rest.keyTasks.first else {
             Issue.record("not checked")
@@ -187,9 +194,11 @@ import Testing
         var bench = StationBench.booted()
         #expect(sign(&bench, 7, .v2GCertificate).answer == .rejected)
         #expect(sign(&bench, nil, nil).answer == .rejected)
-        var (other, request) = try asking()
-        other.station.variables.report("4", as: SecurityVariables.longestChain)  // A02.FR.16
-        #expect(sign(&other, request.requestId, nil).answer == .rejected)
+        for byItself in [true, false] {
+            var (other, request) = try asking(byItself: byItself)
+            other.station.variables.report("4", as: SecurityVariables.longestChain)  // A02.FR.16, A03.FR.16
+            #expect(sign(&other, request.requestId, nil).answer == .rejected)
+        }
     }
 
     @Test func `a request survives a restart, and its certificate is still taken`() throws {
@@ -201,6 +210,16 @@ import Testing
         guard case .adopt(_, .v2G20Certificate, _, nil)? = rest.keyTasks.first else {
             Issue.record("not checked: \(rest)")
             return
+        }
+    }
+
+    /// A03.FR.03, A03.FR.13, A03.FR.23.
+    @Test func `what is renewed by itself says the same as what is triggered`() throws {
+        for purpose in CertificateSigningUseEnumType.allCases {
+            let (_, triggered) = try asking(purpose)
+            let (_, renewed) = try asking(purpose, byItself: true)
+            #expect(renewed.csr == triggered.csr && renewed.certificateType == triggered.certificateType)
+            #expect(renewed.requestId != nil)
         }
     }
 

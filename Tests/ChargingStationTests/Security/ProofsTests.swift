@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -21,7 +20,7 @@ import Testing
         return bench
     }
 
-    /// A01.FR.01, A01.FR.11, A01.FR.12.
+    /// A01.FR.01, A01.FR.10, A01.FR.11, A01.FR.12.
     @Test func `a new password is kept, logged without its content, and the station reconnects`() {
         var bench = StationBench.booted()
         bench.station.securityChanged(SecurityVariables.password, to: Self.password)
@@ -64,7 +63,7 @@ import Testing
         #expect(restarted.station.credentials.password == Self.password)
     }
 
-    /// A00.FR.205.
+    /// A00.FR.205, A00.FR.304.
     @Test(arguments: [
         ("0123456789abcde", false), ("0123456789abcdef", true), (String(repeating: "x", count: 64), true),
         (String(repeating: "x", count: 65), false), ("0123456789abcdef\n", false), ("pässwörter-sind-lang", true),
@@ -76,7 +75,7 @@ import Testing
         #expect((refusal == nil) == isGood)
     }
 
-    /// A02.FR.10, A02.FR.28, A02.FR.29.
+    /// A02.FR.10, A02.FR.28, A02.FR.29, A03.FR.10, A03.FR.24, A03.FR.25.
     @Test(arguments: [false, true])
     func `of two certificates the one that connects stays`(newerFails: Bool) {
         var bench = StationBench.booted()
@@ -118,7 +117,7 @@ import Testing
         var refusal: SecurityProfileRefusal?
     }
 
-    /// A05.FR.02 to .04, .08 to .10; A00.FR.005.
+    /// A05.FR.02, A05.FR.03, A05.FR.04, A05.FR.08, A05.FR.09, A05.FR.10; A00.FR.005.
     @Test(arguments: [
         Row(now: 1, wanted: 1), Row(now: 1, wanted: 2, refusal: .noCSMSRoot), Row(now: 1, wanted: 2, roots: true),
         Row(now: 1, wanted: 3, roots: true, refusal: .noStationCertificate),

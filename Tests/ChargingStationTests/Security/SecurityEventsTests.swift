@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
@@ -29,7 +28,7 @@ import Testing
         #expect(bench.restarted().station.security.log == bench.station.security.log)
     }
 
-    /// A00.FR.316.
+    /// A00.FR.316, A00.FR.419.
     @Test func `what fails with every attempt to connect is said once an outage`() {
         var bench = StationBench.booted()
         for _ in 1...2 {

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright 2026 The Sluice authors
+"""The security profiles with real certificates, from the configuration to the accepted station."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from backend_stand_in import DAY, NOW, certificate, server_context
+from csms import CSMS, pause
+from ocpp_site import Site, backend_yaml
+from running import wait_until
+
+
+def password_file(folder: Path, text: str = "correct horse battery") -> Path:
+    file = folder / "password"
+    file.write_text(text + "\n", encoding="utf-8")
+    return file
+
+
+def authorization(csms: CSMS) -> str:
+    return csms.requests[0].headers["Authorization"]
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1", "2.1"])
+def test_profile_1_proves_the_station_by_its_password(sluice, tmp_path: Path, version: str) -> None:
+    with CSMS(version) as csms:
+        backends = backend_yaml(csms, f", password_file: {password_file(tmp_path)}, security_profile: 1")
+        site = Site(sluice, tmp_path, backends).start()
+        site.wait_until_accepted()
+        assert authorization(csms) == "Basic " + base64.b64encode(b"DEPOT-1:correct horse battery").decode()
+        assert csms.requests[0].path == "/ocpp/DEPOT-1"
+        assert site.backend()["security_profile"] == 1
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.1"])
+def test_profile_2_checks_the_backend_by_its_certificate(sluice, tmp_path: Path, version: str) -> None:
+    authority = certificate(tmp_path, "Test CA")
+    context = server_context(certificate(tmp_path, "csms", authority))
+    with CSMS(version, context) as csms:
+        more = f", password_file: {password_file(tmp_path)}, trust: {authority.file}, security_profile: 2"
+        site = Site(sluice, tmp_path, backend_yaml(csms, more)).start()
+        site.wait_until_accepted()
+        assert authorization(csms).startswith("Basic ")
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.1"])
+def test_profile_3_proves_both_by_certificates(sluice, tmp_path: Path, version: str) -> None:
+    authority = certificate(tmp_path, "Test CA")
+    own = certificate(tmp_path, "SN-1", authority)
+    context = server_context(certificate(tmp_path, "csms", authority), clients_of=authority)
+    with CSMS(version, context) as csms:
+        more = f", certificate: {own.file}, key: {own.key_file}, trust: {authority.file}, security_profile: 3"
+        site = Site(sluice, tmp_path, backend_yaml(csms, more)).start()
+        site.wait_until_accepted()
+        assert "Authorization" not in csms.requests[0].headers
+        assert csms.connection.socket.getpeercert()["subject"][0][0] == ("commonName", "SN-1")
+
+
+@pytest.mark.parametrize("what", ["foreign authority", "expired", "another name"])
+def test_a_backend_with_a_bad_certificate_is_not_spoken_to(sluice, tmp_path: Path, what: str) -> None:
+    authority, other = certificate(tmp_path, "Test CA"), certificate(tmp_path, "Other CA")
+    options = {
+        "foreign authority": {"signed_by": other},
+        "expired": {"signed_by": authority, "begin": NOW - 3 * DAY, "end": NOW - DAY},
+        "another name": {"signed_by": authority, "names": ("csms.example",)},
+    }[what]
+    with CSMS("2.1", server_context(certificate(tmp_path, "csms", **options))) as csms:
+        more = f", password_file: {password_file(tmp_path)}, trust: {authority.file}"
+        site = Site(sluice, tmp_path, backend_yaml(csms, more)).start()
+        site.gateway.wait_until_ready()
+        wait_until(lambda: site.backend().get("last_error"), "the refusal shows in the status")
+        pause(1)
+        assert csms.messages == [] and csms.links == 0
+        assert not site.backend()["connected"]
+
+
+def test_a_security_profile_that_does_not_fit_the_rest_is_refused_by_check(sluice_binary, tmp_path: Path) -> None:
+    import subprocess
+
+    with CSMS() as csms:
+        text = "backends:\n" + backend_yaml(csms, ", security_profile: 2")
+    file = tmp_path / "site.yaml"
+    file.write_text(text, encoding="utf-8")
+    done = subprocess.run([sluice_binary, "check", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 78
+    assert "backends[0].security_profile: what is given here makes security profile 0, not 2" in done.stderr + done.stdout
