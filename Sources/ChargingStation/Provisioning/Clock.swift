@@ -19,9 +19,8 @@ extension Station {
     mutating func noteExchange(_ input: StationInput) {
         switch input {
         case .asked, .answered: boot.exchangedAt = now.monotonic
-        case .connected, .disconnected, .failed, .evse, .presented, .contract, .needs, .priorityCharging, .external,
-            .grid, .done, .limited, .queue, .plan, .refused, .contractWanted, .vehicleShowed, .security, .tick:
-            break
+        // Nothing else is an answer or a question of the backend's.
+        case _: break
         }
     }
 
