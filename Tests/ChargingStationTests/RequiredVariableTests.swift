@@ -74,7 +74,38 @@ struct RequiredVariable: Sendable {
         "DisplayMessages", "SupportedFormats", "SupportedPriorities", "SupportedStates", "Language",
     ].map { RequiredVariable("DisplayMessageCtrlr", $0) }
 
-    static let all = provisioning + monitoring + display
+    static let transactions =
+        [
+            (
+                "TxCtrlr",
+                ["EVConnectionTimeOut", "StopTxOnEVSideDisconnect", "TxStartPoint", "TxStopPoint", "StopTxOnInvalidId"]
+            ),
+            (
+                "AuthCtrlr",
+                ["AuthorizeRemoteStart", "LocalAuthorizeOffline", "LocalPreAuthorize", "SupportedIdTokenTypes"]
+            ),
+            ("LocalAuthListCtrlr", ["Entries", "ItemsPerMessage", "BytesPerMessage"]),
+            (
+                "SampledDataCtrlr",
+                [
+                    "TxStartedMeasurands", "TxUpdatedMeasurands", "TxEndedMeasurands", "TxUpdatedInterval",
+                    "TxEndedInterval",
+                ]
+            ),
+            ("AlignedDataCtrlr", ["Measurands", "Interval", "TxEndedMeasurands", "TxEndedInterval"]),
+        ].flatMap { component, names in names.map { RequiredVariable(component, $0) } }
+
+    static let security = ["OrganizationName", "CertificateEntries", "SecurityProfile"].map {
+        RequiredVariable("SecurityCtrlr", $0)
+    }
+
+    static let smartCharging =
+        ["LimitChangeSignificance", "RateUnit", "PeriodsPerSchedule", "ProfileStackLevel"].map {
+            RequiredVariable("SmartChargingCtrlr", $0)
+        } + [RequiredVariable("SmartChargingCtrlr", "Entries", "ChargingProfiles")]
+        + ["Enabled", "SupportedOperationModes"].map { RequiredVariable("V2XChargingCtrlr", $0, nil, .eachEVSE) }
+
+    static let all = provisioning + monitoring + display + transactions + security + smartCharging
 }
 
 @Suite struct RequiredVariableTests {

@@ -91,25 +91,12 @@ struct Availability: Equatable, Sendable {
     }
 }
 
-/// Variables of what is available (OCPP 2.1 part 2, referenced components: charging infrastructure).
+/// Variables of what is available (OCPP 2.1 part 2, referenced components: charging infrastructure). `InfrastructureVariables`
+/// defines them.
 enum AvailabilityVariables {
     static let station = VariableKey("ChargingStation", "AvailabilityState")
     static func evse(_ id: Int) -> VariableKey { VariableKey("EVSE", "AvailabilityState", evse: id) }
     static func connector(_ id: Int) -> VariableKey {
         VariableKey("Connector", "AvailabilityState", evse: id, connector: 1)
-    }
-
-    private static let states = ["Available", "Occupied", "Reserved", "Unavailable", "Faulted"]
-
-    static func all(_ setup: StationSetup) -> [VariableDefinition] {
-        let keys = [station] + setup.evses.flatMap { [evse($0.id), connector($0.id)] }
-        return keys.map { key in
-            var available = key
-            available.name = "Available"
-            return [
-                VariableDefinition(key, .option(states), .readOnly, standard: "Available"),
-                VariableDefinition(available, .boolean, .readOnly, standard: "true"),
-            ]
-        }.flatMap(\.self)
     }
 }

@@ -24,8 +24,7 @@ extension Station {
             credentialChanged(key)
             securityChanged(key, to: variables.text(key) ?? "")
         case "DisplayMessageCtrlr": showMessages()
-        // Read where they are used: nobody needs to be told.
-        case "ClockCtrlr", "MonitoringCtrlr", "CustomizationCtrlr": break
+        // All others are read where they are used: nobody needs to be told.
         case _: break
         }
     }
