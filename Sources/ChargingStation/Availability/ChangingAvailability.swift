@@ -7,7 +7,9 @@ import OCPP21
 
 extension Station {
     func isOutOfService(_ index: Int) -> Bool {
-        availability.isOutOfService(evse: evses[index].id, isBusy: evses[index].transaction != nil)
+        let isBusy = evses[index].transaction != nil
+        return availability.isOutOfService(evse: evses[index].id, isBusy: isBusy)
+            || !isBusy && firmwareHoldsSessionsBack
     }
 
     /// G03, G04.

@@ -9,6 +9,7 @@ extension Station {
         switch key.component {
         case NetworkVariables.component: refusal(ofNetwork: value, for: key)
         case "OCPPCommCtrlr" where key == NetworkVariables.priority: refusal(ofPriority: value)
+        case "SecurityCtrlr", "ISO15118Ctrlr": refusal(ofSecurity: value, for: key)
         case _: nil
         }
     }
@@ -17,7 +18,9 @@ extension Station {
     mutating func variableChanged(_ key: VariableKey) {
         switch key.component {
         case "OCPPCommCtrlr", NetworkVariables.component: connectionVariableChanged(key)
-        case "SecurityCtrlr": credentialChanged(key)
+        case "SecurityCtrlr":
+            credentialChanged(key)
+            securityChanged(key)
         case "DisplayMessageCtrlr": showMessages()
         // Read where they are used: nobody needs to be told.
         case "ClockCtrlr", "MonitoringCtrlr", "CustomizationCtrlr": break

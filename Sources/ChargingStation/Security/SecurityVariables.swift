@@ -27,7 +27,7 @@ enum SecurityVariables {
 
     static func all(_ setup: StationSetup) -> [VariableDefinition] {
         let station = [
-            VariableDefinition(password, .string(longest: passwordLength.upperBound), .writeOnly, standard: nil),
+            passwordDefinition,
             VariableDefinition(organization, .string(longest: 64), .readWrite, standard: setup.organization),
             VariableDefinition(entries, .integer(0...mostCertificates), .readOnly, standard: "0"),
             VariableDefinition(profile, .integer(0...3), .readOnly, standard: "1"),
@@ -50,6 +50,14 @@ enum SecurityVariables {
         ]
     }
 
+    /// Kept as a proof of who we are, and not among the variables.
+    private static var passwordDefinition: VariableDefinition {
+        var definition = VariableDefinition(
+            password, .string(longest: passwordLength.upperBound), .writeOnly, standard: nil)
+        definition.isPersistent = false
+        return definition
+    }
+
     /// Whether it is long enough, and nothing in it would break the header it is sent in (A00.FR.205).
     static func isPassword(_ text: String) -> Bool {
         passwordLength.contains(text.unicodeScalars.count)
@@ -58,20 +66,22 @@ enum SecurityVariables {
 }
 
 extension Station {
-    /// Whether a value may be set beyond what its definition allows; nil where block A has nothing against it.
-    func securityRefuses(_ key: VariableKey, _ value: String) -> SetVariableStatusEnumType? {
-        switch key {
-        case SecurityVariables.password: SecurityVariables.isPassword(value) ? nil : .rejected
+    /// Why a value may not be set although its definition allows it; nil where block A has nothing against it.
+    func refusal(ofSecurity value: String, for key: VariableKey) -> StatusInfoType? {
+        let invalid = StatusInfoType(reasonCode: "InvalidValue")
+        return switch key {
+        case SecurityVariables.password: SecurityVariables.isPassword(value) ? nil : invalid
         // It becomes part of a name that is signed; nobody signs an empty one (A00.FR.509).
         case SecurityVariables.organization, SecurityVariables.vehicleSideOrganization, SecurityVariables.vehicleSide:
-            value.isEmpty ? .rejected : nil
-        case SecurityVariables.vehicleSideCountry: value.utf8.count == 2 ? nil : .rejected
+            value.isEmpty ? invalid : nil
+        case SecurityVariables.vehicleSideCountry: value.utf8.count == 2 ? nil : invalid
         case _: nil
         }
     }
 
     /// A value of block A was set.
-    mutating func securityChanged(_ key: VariableKey, to value: String) {
+    mutating func securityChanged(_ key: VariableKey) {
+        guard let value = variables.text(key) else { return }
         switch key {
         case SecurityVariables.password:
             // Nobody may read it, not even the device model's keeper (A01.FR.12).
