@@ -41,7 +41,7 @@ let house: [Room] = [
     Room(name: "OCPP21", imports: ["Electricity", "JSONText", "OCPP"]),
     // A charging station as one backend sees it: functional blocks over one model, in the words of OCPP 2.1.
     Room(name: "ChargingStation", imports: ["Electricity", "JSONText", "OCPP", "OCPP21"]),
-    // What a connection speaks, as messages of OCPP 2.1: the versions 2.0.1 and 1.6 translated. In part generated: scripts/generate-ocpp.
+    // What a connection speaks, as messages of OCPP 2.1: 2.0.1 and 1.6 translated. In part generated: scripts/generate-ocpp.
     Room(
         name: "StationFaces",
         imports: ["ChargingStation", "Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]),
@@ -103,15 +103,17 @@ let house: [Room] = [
     Room(
         name: "Bench",
         imports: [
-            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "LinuxIO", "LocalAPI", "SimulatedSite",
+            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "JSONText", "LinuxIO", "LocalAPI",
+            "OCPP",
+            "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS",
         ],
-        products: ["Logging", "ServiceLifecycle"]),
+        products: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle"]),
     // The command line.
     Room(
         name: "sluice", kind: .executable,
         imports: [
             "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection",
-            "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite",
+            "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.

@@ -34,7 +34,6 @@ extension Station {
         case (.notifyDERStartStop, _): break
         case (.notifyDisplayMessages, _): partIsDone(request)
         case (.notifyEVChargingNeeds(let request), .notifyEVChargingNeeds(let response)): take(response, to: request)
-        case (.notifyDisplayMessages, _): break
         case (.notifyEVChargingNeeds, _): break
         case (.notifyEVChargingSchedule(let request), .notifyEVChargingSchedule(let response)):
             take(response, to: request)
@@ -88,8 +87,6 @@ extension Station {
         case .notifyDERStartStop: break
         case .notifyDisplayMessages: partIsDone(request)
         case .notifyEVChargingNeeds(let request): doWithout(request)
-        case .notifyEVChargingNeeds: break
-        case .notifyDisplayMessages: break
         case .notifyEVChargingSchedule: break
         case .notifyEvent: eventIsDone(request)
         case .notifyMonitoringReport: partIsDone(request)

@@ -47,7 +47,7 @@ package enum HostReport: Equatable, Sendable {
     /// By how much the clock has been moved.
     case clockSet(byMilliseconds: Int64)
     case dataTransferred(reply: MessageID, DataTransferResponse)
-    /// The host has something to say to the backend that OCPP has no word for.
+    /// The host has something to say to the backend that OCPP has no word for, under a vendor it knows (P02.FR.01).
     case sendDataTransfer(DataTransferRequest)
     case keys(KeyReport)
     case firmware(FirmwareReport)

@@ -29,6 +29,7 @@ package struct Station: Sendable {
     var authorization = Authorization()
     var availability = Availability()
     var reservations = Reservations()
+    var tariffs = Tariffs()
     var metering = Metering()
     /// What waits for delivery.
     var queue = QueueState()
@@ -61,6 +62,7 @@ package struct Station: Sendable {
         authorization = Authorization(kept: kept)
         availability = Availability(setup, kept: kept)
         reservations = Reservations(kept: kept)
+        tariffs = Tariffs(kept: kept)
         security = Security(kept: kept)
         certificates = Certificates(kept: kept, at: now.monotonic)
         firmware = FirmwareUpdates(kept: kept)
@@ -71,6 +73,7 @@ package struct Station: Sendable {
         if firmware.hasRestarted { boot.reason = .firmwareUpdate }
         restoreProfiles(kept)
         restoreDERControls(kept)
+        restoreLocks(kept)
         countTokens()
     }
 
@@ -90,6 +93,7 @@ package struct Station: Sendable {
         case .contract(let token, let evse, let certificate, let hashes):
             presentContract(token, at: evse, certificate: certificate, hashes: hashes)
         case .limited(let evse, let limit): index(ofEVSE: evse).map { setDriverLimit($0, limit) }
+        case .sessionStopped(let evse): index(ofEVSE: evse).map { stopByVehicle($0) }
         case .queue(let queue): self.queue = queue
         case .grid(let reading):
             metering.grid = reading
@@ -191,6 +195,10 @@ struct EVSEState: Sendable {
     var grant: Grant?
     /// Until when a car must be plugged in.
     var connectBy: Instant?
+    /// Whose cable is held at the station's side.
+    var lockedFor: IdTokenType?
+    /// Until when somebody pays for this EVSE on the web.
+    var paidUntil: Instant?
     /// The car that is plugged in has had its transaction.
     var isSpent = false
     /// What the backend has heard of the connector.

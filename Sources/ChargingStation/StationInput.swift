@@ -24,6 +24,8 @@ package enum StationInput: Equatable, Sendable {
     case contract(IdTokenType, evse: Int, certificate: String?, hashes: [OCSPRequestDataType])
     /// The driver set a limit of cost, energy, time or state of charge for the transaction (E16).
     case limited(evse: Int, TransactionLimitType)
+    /// The car ended its session for good (ISO 15118: SessionStop, Terminate).
+    case sessionStopped(evse: Int)
     /// What waits for delivery, whenever that changes.
     case queue(QueueState)
     /// The car said what it needs (ISO 15118), at the beginning or anew.

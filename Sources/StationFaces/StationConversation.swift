@@ -56,6 +56,8 @@ package struct StationConversation: Sendable {
     private let version: OCPPVersion
     /// What the extension carries, while it is on its way.
     private var carried: CSMSRequest?
+    /// When something was last heard or asked for.
+    private var now = Instant.distantPast
 
     /// - Parameters:
     ///   - idPrefix: At most 20 characters, different for every connection this station ever makes (part 4, 4.1.4).
@@ -79,7 +81,10 @@ package struct StationConversation: Sendable {
     package var deadline: Instant? { face.deadline }
 
     /// Takes one text frame. Never traps and never waits, whatever it holds.
-    package mutating func receive(_ frame: [UInt8], at now: Instant) -> [Event] { pass(face.receive(frame, at: now)) }
+    package mutating func receive(_ frame: [UInt8], at now: Instant) -> [Event] {
+        self.now = now
+        return pass(face.receive(frame, at: now))
+    }
 
     /// - Precondition: `canCall`, except for what goes as SEND (NotifyPeriodicEventStream).
     package mutating func call(_ request: CSMSRequest, at now: Instant) -> [Event] {
@@ -133,10 +138,10 @@ package struct StationConversation: Sendable {
 
     private mutating func answered(_ response: DataTransferResponse, _ event: Event) -> [Event] {
         guard let request = carried.take() else { return [event] }
-        guard let inside = transfer.response(response, to: request) else {
-            return [.failed(request, .notInThisVersion)]
-        }
-        return [.answered(request, inside)]
+        if let inside = transfer.response(response, to: request) { return [.answered(request, inside)] }
+        // The backend does not want it so; what the version has of it, it gets as ever.
+        transfer.decline(request.action)
+        return face.call(request, at: now)
     }
 }
 

@@ -29,6 +29,8 @@ struct V2GTransfer: Sendable {
     ]
 
     private(set) var isInUse: Bool
+    /// What the backend did not take on this connection.
+    private var declined: Set<CSMSRequest.Action> = []
     /// What waits for the station's answer; the conversation bounds how many.
     private var waiting: [MessageID: Bool] = [:]
 
@@ -80,7 +82,7 @@ struct V2GTransfer: Sendable {
 
     /// - Returns: Nil where the version's own messages have to do.
     func wrapped(_ request: CSMSRequest) -> DataTransferRequest? {
-        guard isInUse, Self.told.contains(request.action) else { return nil }
+        guard isInUse, Self.told.contains(request.action), !declined.contains(request.action) else { return nil }
         var writer = PayloadWriter()
         request.write(to: &writer)
         return DataTransferRequest(
@@ -95,6 +97,8 @@ struct V2GTransfer: Sendable {
         var reader = PayloadReader(bytes, version: .v21)
         return try? CSMSRequest.readResponse(to: request.action, from: &reader)
     }
+
+    mutating func decline(_ action: CSMSRequest.Action) { declined.insert(action) }
 
     // MARK: Data
 

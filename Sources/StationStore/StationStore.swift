@@ -204,7 +204,9 @@ package final class StationStore {
 
     /// A UUID takes 17 bytes instead of 36, since there is one in every row. The first byte says which it is.
     private static func packed(_ topic: String) -> Data {
-        guard let id = UUID(uuidString: topic), id.uuidString.lowercased() == topic else { return Data([0] + topic.utf8) }
+        guard let id = UUID(uuidString: topic), id.uuidString.lowercased() == topic else {
+            return Data([0] + topic.utf8)
+        }
         return withUnsafeBytes(of: id.uuid) { Data([1] + $0) }
     }
 

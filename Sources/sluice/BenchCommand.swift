@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Simulated devices on real wires, and grid codes in virtual time.",
         subcommands: [
             ChargerCommand.self, MeterCommand.self, SweepCommand.self, TrajectoryCommand.self,
-            ResponseCommand.self,
+            ResponseCommand.self, BackendCommand.self,
         ])
 
     /// What both kinds of device are told.

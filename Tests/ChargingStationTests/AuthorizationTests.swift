@@ -374,5 +374,7 @@ import Testing
         let notices = outputs.compactMap { if case .notice(let text) = $0 { text } else { nil } }
         #expect(!notices.isEmpty)
         #expect(notices.allSatisfy { !$0.contains("4711") })
+        // C04.FR.03.
+        #expect(bench.station.knownInfo(code)?.status == .invalid)
     }
 }

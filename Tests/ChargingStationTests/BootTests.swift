@@ -27,10 +27,10 @@ import Testing
         bench.boot()
         _ = bench.ask(.reset(ResetRequest(type: .immediate)))
         _ = bench.wait(.seconds(3))
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         #expect(again.station.boot.reason == .remoteReset)
         again.boot()
-        #expect(again.restarted().station.boot.reason == .powerUp)
+        #expect(again.begunAgain().station.boot.reason == .powerUp)
     }
 
     /// What may leave in which state (B01.FR.08, B02.FR.02, B03.FR.02).
@@ -66,6 +66,13 @@ import Testing
         #expect(bench.wait(.minutes(10)).isEmpty)
     }
 
+    @Test func `while pending the connection stays open (B02.FR.06)`() {
+        var bench = StationBench()
+        _ = bench.handle(.connected(.v21))
+        #expect(!bench.answerBoot(.pending, interval: 10).contains(.reconnect))
+        #expect(!bench.wait(.minutes(5)).contains(.reconnect))
+    }
+
     @Test func `an interval of 0 leaves the pause to the station, which does not flood (B02.FR.07, B03.FR.05)`() {
         var bench = StationBench()
         _ = bench.handle(.connected(.v21))
@@ -97,7 +104,8 @@ import Testing
         _ = bench.answerBoot(.rejected, interval: 100)
         _ = bench.wait(.seconds(30))
         _ = bench.handle(.disconnected)
-        #expect(bench.handle(.connected(.v21)).isEmpty)
+        let reconnected = bench.handle(.connected(.v21))
+        #expect(bench.calls(in: reconnected).isEmpty)
         #expect(bench.ask(.getVariables(.init(getVariableData: []))).rest.refusals == [.securityError])
         #expect(bench.wait(.seconds(69)).isEmpty)
         #expect(bench.calls(in: bench.wait(.seconds(1))).map(\.action) == [.bootNotification])

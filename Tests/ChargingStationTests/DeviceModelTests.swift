@@ -140,12 +140,12 @@ import Testing
         var bench = StationBench()
         bench.boot()
         bench.set(ProvisioningVariables.offlineThreshold, to: "77")
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         again.boot()
         #expect(again.get(ProvisioningVariables.offlineThreshold)?.attributeValue == "77")
         var broken = bench
         broken.kept[VariableAttribute(ProvisioningVariables.offlineThreshold).keptKey] = Array("often".utf8)
-        broken = broken.restarted()
+        broken = broken.begunAgain()
         broken.boot()
         #expect(broken.get(ProvisioningVariables.offlineThreshold)?.attributeValue == "300")
     }
@@ -197,7 +197,7 @@ import Testing
     @Test func `what the station finds out is found when it is asked for`() {
         var bench = StationBench()
         bench.boot()
-        _ = bench.report { report in
+        _ = bench.sees { report in
             report.connector = .occupied
             report.flow = .discharging
             report.power = .watts(-1_500)

@@ -58,6 +58,7 @@ import Testing
     }
 
     /// O01.FR.12, O01.FR.13, O01.FR.14, O01.FR.15.
+    /// O02.FR.14, O02.FR.15, O02.FR.16, O02.FR.17 are the same for messages of a transaction.
     @Test func `the one that is always in front stands alone, those in front go before the cycle`() {
         var bench = bench()
         #expect(set(message(1), &bench).1 == [1])
@@ -68,7 +69,7 @@ import Testing
         // Another one replaces it (O01.FR.16, O02.FR.18).
         #expect(set(message(6, .alwaysFront), &bench).1 == [6])
         #expect(bench.station.display.messages.map(\.id) == [1, 2, 3, 4, 6])
-        #expect(bench.restarted().station.display.messages.map(\.id) == [1, 2, 3, 4, 6])
+        #expect(bench.begunAgain().station.display.messages.map(\.id) == [1, 2, 3, 4, 6])
     }
 
     /// O01.FR.06, O01.FR.07, O02.FR.06, O02.FR.07.
@@ -86,7 +87,7 @@ import Testing
     @Test func `messages survive a restart (O01.FR.10, O02.FR.10)`() {
         var bench = bench()
         _ = set(message(7, .inFront, to: 1_000), &bench)
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         #expect(again.station.display.messages == bench.station.display.messages)
         #expect(shown(again.handle(.tick)) == [7])
     }
@@ -172,7 +173,7 @@ import Testing
         setup.evses.removeLast()
         var bench = bench(setup)
         for other in MessageStateEnumType.allCases { _ = set(message(Int(other.rawValue), state: other), &bench) }
-        _ = bench.report {
+        _ = bench.sees {
             $0.connector = connector
             $0.flow = flow
         }

@@ -30,6 +30,10 @@ import Testing
         return (bench, id)
     }
 
+    @Test func `values go as SEND, which nobody answers (N15.FR.01)`() {
+        #expect(CSMSRequest.isUnanswered(.notifyPeriodicEventStream))
+    }
+
     @Test func `values leave every interval (N15.FR.06), counted from the first (N15.FR.09)`() throws {
         var (bench, id) = try bench(.init(interval: 10))
         let streams = bench.wait(.seconds(31)).streams
@@ -60,8 +64,8 @@ import Testing
         var (bench, id) = try bench(.init(interval: 10), accepted: false)
         let outputs = bench.wait(.seconds(5))
         #expect(outputs.streams.isEmpty)
-        #expect(outputs.events.count == 5)
-        #expect(outputs.events.allSatisfy { $0.variableMonitoringId == id })
+        #expect(outputs.monitorEvents.count == 5)
+        #expect(outputs.monitorEvents.allSatisfy { $0.variableMonitoringId == id })
     }
 
     @Test func `values that came before the refusal are not lost`() throws {
@@ -69,9 +73,10 @@ import Testing
         bench.boot()
         let (_, rest) = bench.setMonitor(.periodic, 1, severity: 9, stream: .init(interval: 10))
         let open = try #require(bench.calls(in: rest).first)
-        #expect(bench.wait(.seconds(3)).events.isEmpty)
+        #expect(bench.wait(.seconds(3)).monitorEvents.isEmpty)
         let outputs = bench.handle(.failed(open, .notInThisVersion))
-        #expect(outputs.events.map { $0.timestamp.time - StationBench.start.wall } == [1, 2, 3].map { .seconds($0) })
+        #expect(
+            outputs.monitorEvents.map { $0.timestamp.time - StationBench.start.wall } == [1, 2, 3].map { .seconds($0) })
     }
 
     @Test func `the list tells what is open (N12.FR.01)`() throws {
@@ -95,7 +100,7 @@ import Testing
         var (bench, id) = try bench(.init(interval: 10))
         let (_, rest) = bench.setMonitor(.periodic, 1, severity: 9, id: id)
         #expect(bench.calls(in: rest).map(\.action) == [.closePeriodicEventStream])
-        #expect(bench.wait(.seconds(3)).events.count == 3)
+        #expect(bench.wait(.seconds(3)).monitorEvents.count == 3)
     }
 
     @Test func `the backend can change the pace (N14.FR.02, N14.FR.03)`() throws {
@@ -107,7 +112,7 @@ import Testing
         #expect(adjust(id, .init()) == .adjustPeriodicEventStream(.init(status: .rejected)))
         #expect(adjust(id + 1, .init(values: 2)) == .adjustPeriodicEventStream(.init(status: .rejected)))
         #expect(bench.wait(.seconds(4)).streams.map(\.data.count) == [2, 2])
-        #expect(bench.restarted().station.monitoring.monitors[id]?.stream == .init(values: 2))
+        #expect(bench.begunAgain().station.monitoring.monitors[id]?.stream == .init(values: 2))
     }
 
     @Test func `a stream without pace, of another kind of monitor or one too many is refused (N11.FR.01, N11.FR.09)`()
@@ -139,14 +144,14 @@ import Testing
         }
         #expect(bench.station.monitoring.streams[id]?.values.count == EventStream.mostValues)
         let back = bench.handle(.connected(.v21))
-        #expect(bench.calls(in: back).map(\.action) == [.notifyPeriodicEventStream])
+        #expect(back.classes(of: .openPeriodicEventStream).isEmpty)
         #expect(back.streams.map(\.data.count) == [EventStream.largestBundle])
         #expect(back.streams.map(\.pending) == [EventStream.mostValues - EventStream.largestBundle])
     }
 
     @Test func `after a restart the streams are opened anew (N11.FR.02)`() throws {
         let (bench, id) = try bench(.init(interval: 10))
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         let opened = again.boot().compactMap { output -> Int? in
             if case .call(.openPeriodicEventStream(let request), _) = output {
                 request.constantStreamData.id

@@ -337,6 +337,37 @@ import Testing
         #expect(signed.map { $0.publicKey != nil } == keys)
     }
 
+    @Test func `clock-aligned values and those at the end are signed if that is asked for`() throws {
+        // J01.FR.21, J02.FR.24.
+        var values = Self.variables(0, aligned: 900)
+        values[MeteringVariables.signsAligned] = "true"
+        values[MeteringVariables.signsAlignedUpdated] = "true"
+        values[MeteringVariables.signsSampled] = "true"
+        var (bench, _) = charging(values, setup: Self.signing)
+        _ = bench.report { $0.signature = Self.signature }
+        let aligned = bench.events(in: bench.wait(.seconds(901))).compactMap {
+            $0.meterValue?.first?.sampledValue.first
+        }
+        #expect(aligned.map(\.signedMeterValue) == [Self.signature])
+        let end = try #require(bench.events(in: bench.present()).last?.meterValue?.last?.sampledValue.first)
+        #expect(end.signedMeterValue == Self.signature)
+    }
+
+    @Test func `registers are told as the meter shows them, for their EVSE alone`() throws {
+        // J02.FR.16, J02.FR.17, J02.FR.18, J02.FR.22.
+        var (bench, _) = charging(Self.variables(60))
+        _ = bench.report(2) { $0.imported = .wattHours(777) }
+        var last: DecimalNumber = 0
+        for step in 1...5 {
+            _ = bench.report { $0.imported = .wattHours(123_456 + step) }
+            let event = try #require(bench.events(in: bench.wait(.seconds(60))).last)
+            let value = try #require(event.meterValue?.first?.sampledValue.first)
+            #expect(value.value == DecimalNumber(123_456 + step) && value.value > last)
+            #expect(event.meterValue?.count == 1 && event.meterValue?.first?.timestamp == event.timestamp)
+            last = value.value
+        }
+    }
+
     @Test func `nothing is signed unasked, and a meter that cannot sign does not say it can`() {
         var (bench, start) = charging([:])
         _ = bench.report { $0.signature = Self.signature }

@@ -33,7 +33,7 @@ extension StationBench {
     }
 
     mutating func power(_ watts: Int, evse: Int = 1) -> [StationOutput] {
-        report(evse: evse) { $0.power = .watts(watts) }
+        sees(evse: evse) { $0.power = .watts(watts) }
     }
 
     mutating func clearMonitor(_ ids: [Int]) -> ([ClearMonitoringStatusEnumType], [StationOutput]) {
@@ -163,10 +163,10 @@ extension StationBench {
         var bench = bench()
         bench.begin("tx-1")
         let id = bench.setMonitor(.upperThreshold, 5_000, severity: 6).0?.id
-        #expect(bench.power(5_000).events.isEmpty)
+        #expect(bench.power(5_000).monitorEvents.isEmpty)
         let outputs = bench.power(5_001)
-        let event = try #require(outputs.events.first)
-        #expect(outputs.events.count == 1)
+        let event = try #require(outputs.monitorEvents.first)
+        #expect(outputs.monitorEvents.count == 1)
         #expect(event.variableMonitoringId == id)
         #expect(event.trigger == .alerting)
         #expect(event.actualValue == "5001")
@@ -176,7 +176,7 @@ extension StationBench {
         #expect(event.cleared == nil)
         #expect(event.component == StationBench.power.componentType)
         #expect(outputs.notifyEvents.first?.seqNo == 0)
-        let cleared = bench.power(4_000).events
+        let cleared = bench.power(4_000).monitorEvents
         #expect(cleared.map(\.cleared) == [true])  // N07.FR.02
         #expect(cleared.first.map { $0.eventId != event.eventId } == true)
     }
@@ -189,7 +189,7 @@ extension StationBench {
             }
         }
         bench.set(MonitoringVariables.queuingSeverity, to: "0")
-        let outputs = bench.report {
+        let outputs = bench.sees {
             $0.power = .watts(1_000)
             $0.target = .watts(100)
         }
@@ -197,7 +197,7 @@ extension StationBench {
         #expect(volatile.map(\.eventData.count) == [20, 7])
         #expect(volatile.map(\.seqNo) == [0, 1])
         #expect(volatile.map(\.tbc) == [true, false])
-        #expect(Set(outputs.events.map(\.eventId)).count == 30)
+        #expect(Set(outputs.monitorEvents.map(\.eventId)).count == 30)
     }
 
     @Test func `a changed threshold tells how things stand (N07.FR.11)`() throws {
@@ -205,10 +205,10 @@ extension StationBench {
         let first = bench.setMonitor(.upperThreshold, 5_000).0
         let id = try #require(first?.id)
         _ = bench.power(6_000)
-        #expect(bench.setMonitor(.upperThreshold, 5_500, id: id).1.events.map(\.cleared) == [nil])
-        #expect(bench.setMonitor(.upperThreshold, 7_000, id: id).1.events.map(\.cleared) == [true])
-        #expect(bench.setMonitor(.upperThreshold, 8_000, id: id).1.events.isEmpty)
-        #expect(bench.setMonitor(.upperThreshold, 1_000, id: id).1.events.map(\.trigger) == [.alerting])
+        #expect(bench.setMonitor(.upperThreshold, 5_500, id: id).1.monitorEvents.map(\.cleared) == [nil])
+        #expect(bench.setMonitor(.upperThreshold, 7_000, id: id).1.monitorEvents.map(\.cleared) == [true])
+        #expect(bench.setMonitor(.upperThreshold, 8_000, id: id).1.monitorEvents.isEmpty)
+        #expect(bench.setMonitor(.upperThreshold, 1_000, id: id).1.monitorEvents.map(\.trigger) == [.alerting])
     }
 
     @Test func `a monitor that is removed says nothing more (N07.FR.12)`() throws {
@@ -218,20 +218,20 @@ extension StationBench {
         _ = bench.power(6_000)
         let (statuses, rest) = bench.clearMonitor([id])
         #expect(statuses == [.accepted])
-        #expect(rest.events.isEmpty)
-        #expect(bench.power(1_000).events.isEmpty)
+        #expect(rest.monitorEvents.isEmpty)
+        #expect(bench.power(1_000).monitorEvents.isEmpty)
     }
 
     @Test func `monitors survive a restart, and what returned meanwhile is told (N07.FR.13, N07.FR.14)`() {
         var bench = bench()
         let id = bench.setMonitor(.upperThreshold, 5_000).0?.id
         _ = bench.power(6_000)
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         again.boot()
-        let events = again.power(1_000).events
+        let events = again.power(1_000).monitorEvents
         #expect(events.map(\.variableMonitoringId) == [id])
         #expect(events.map(\.cleared) == [true])
-        #expect(again.restarted().station.monitoring.monitors.values.contains { $0.id == id && !$0.isExceeded })
+        #expect(again.begunAgain().station.monitoring.monitors.values.contains { $0.id == id && !$0.isExceeded })
     }
 
     @Test func `a monitor of a variable that is gone goes too`() {
@@ -240,7 +240,7 @@ extension StationBench {
         let id = bench.setMonitor(second, .delta, 5).0?.id
         var setup = StationBench.setup
         setup.evses.removeLast()
-        var smaller = bench.restarted(setup)
+        var smaller = bench.begunAgain(setup)
         #expect(!smaller.station.monitoring.monitors.values.contains { $0.id == id })
         smaller.boot()
         #expect(!smaller.kept.keys.contains("monitor/\(id ?? 0)") || smaller.kept["monitor/\(id ?? 0)"] == nil)
@@ -253,12 +253,12 @@ extension StationBench {
         _ = bench.power(100)
         #expect(
             bench.ask(.setMonitoringLevel(.init(severity: 3))).answer == .setMonitoringLevel(.init(status: .accepted)))
-        #expect(bench.power(200).events.map(\.severity) == [3])
+        #expect(bench.power(200).monitorEvents.map(\.severity) == [3])
         #expect(bench.get(MonitoringVariables.level)?.attributeValue == "3")
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         again.boot()
         _ = again.power(100)
-        #expect(again.power(200).events.map(\.severity) == [3])
+        #expect(again.power(200).monitorEvents.map(\.severity) == [3])
         #expect(  // N05.FR.02
             bench.ask(.setMonitoringLevel(.init(severity: 10))).answer == .setMonitoringLevel(.init(status: .rejected)))
     }
@@ -267,19 +267,19 @@ extension StationBench {
         var bench = bench()
         _ = bench.setMonitor(.upperThreshold, 5)
         bench.set(MonitoringVariables.enabled, to: "false")
-        #expect(bench.power(200).events.isEmpty)
+        #expect(bench.power(200).monitorEvents.isEmpty)
         bench.set(MonitoringVariables.enabled, to: "true")
-        #expect(bench.handle(.tick).events.count + bench.power(200).events.count <= 1)
+        #expect(bench.handle(.tick).monitorEvents.count + bench.power(200).monitorEvents.count <= 1)
     }
 
     @Test func `a transaction's monitor watches only during one`() {
         var bench = bench()
         _ = bench.setMonitor(.upperThreshold, 100, transaction: true)
-        #expect(bench.power(200).events.isEmpty)
+        #expect(bench.power(200).monitorEvents.isEmpty)
         bench.begin("tx", evse: 2)
-        #expect(bench.power(200).events.isEmpty)
+        #expect(bench.power(200).monitorEvents.isEmpty)
         bench.begin("tx", evse: 1)
-        #expect(bench.power(200).events.count == 1)
+        #expect(bench.power(200).monitorEvents.count == 1)
     }
 
     // MARK: Offline
@@ -291,10 +291,10 @@ extension StationBench {
         _ = bench.handle(.disconnected)
         let offline = bench.power(200)
         #expect(offline.classes(of: .notifyEvent) == [.durable])
-        #expect(offline.events.map(\.severity) == [4])
+        #expect(offline.monitorEvents.map(\.severity) == [4])
         let back = bench.handle(.connected(.v21))
         #expect(back.classes(of: .notifyEvent) == [.volatile])
-        #expect(back.events.map(\.severity) == [5])
+        #expect(back.monitorEvents.map(\.severity) == [5])
     }
 
     /// N08.FR.03, N08.FR.04, N08.FR.05, N08.FR.06.
@@ -304,11 +304,11 @@ extension StationBench {
         _ = bench.setMonitor(.periodic, 60, severity: 9)
         _ = bench.handle(.disconnected)
         let offline = bench.wait(.minutes(5))
-        #expect(offline.events.map(\.severity) == [0, 0, 0, 0, 0])
-        #expect(offline.events.allSatisfy { $0.trigger == .periodic })
+        #expect(offline.monitorEvents.map(\.severity) == [0, 0, 0, 0, 0])
+        #expect(offline.monitorEvents.allSatisfy { $0.trigger == .periodic })
         #expect(offline.notifyEvents.allSatisfy { $0.seqNo == 0 })
-        #expect(bench.handle(.connected(.v21)).events.map(\.severity) == [9])
-        #expect(bench.wait(.minutes(2)).events.count == 4)
+        #expect(bench.handle(.connected(.v21)).monitorEvents.map(\.severity) == [9])
+        #expect(bench.wait(.minutes(2)).monitorEvents.count == 4)
     }
 
     @Test func `the queue of events is bounded`() {
@@ -316,7 +316,7 @@ extension StationBench {
         _ = bench.setMonitor(.periodic, 1, severity: 0)
         _ = bench.handle(.disconnected)
         let offline = bench.wait(.minutes(20))
-        #expect(offline.events.count == Monitoring.mostQueued)
+        #expect(offline.monitorEvents.count == Monitoring.mostQueued)
         #expect(offline.contains { if case .notice = $0 { true } else { false } })
         for case .call(let request, _) in offline.prefix(10) {
             _ = bench.handle(.answered(request, .notifyEvent(NotifyEventResponse())))
@@ -328,7 +328,7 @@ extension StationBench {
         var bench = bench()
         _ = bench.wait(.seconds(100))
         _ = bench.setMonitor(.periodicClockAligned, 900)
-        let events = bench.wait(.minutes(60)).events
+        let events = bench.wait(.minutes(60)).monitorEvents
         #expect(events.map { $0.timestamp.time.seconds % 900 } == [0, 0, 0, 0])
     }
 
@@ -336,7 +336,7 @@ extension StationBench {
         var bench = bench()
         bench.station.notifyEvent(
             about: VariableKey("Connector", "AvailabilityState", evse: 1, connector: 1), severity: 8)
-        let events = bench.handle(.tick).events
+        let events = bench.handle(.tick).monitorEvents
         #expect(events.map(\.eventNotificationType) == [.hardWiredNotification])
         #expect(events.map(\.actualValue) == ["Available"])
         #expect(events.map(\.severity) == [8])
@@ -346,7 +346,7 @@ extension StationBench {
 
     @Test func `what breaks is told without anybody asking`() {
         var bench = bench()
-        let events = bench.report { $0.faults = 1 }.events
+        let events = bench.sees { $0.faults = 1 }.monitorEvents
         #expect(events.map(\.eventNotificationType) == [.hardWiredMonitor])
         #expect(events.map(\.actualValue) == ["true"])
     }
@@ -368,7 +368,7 @@ extension StationBench {
         #expect(
             bench.ask(.setMonitoringBase(.init(monitoringBase: base))).answer
                 == .setMonitoringBase(.init(status: .accepted)))
-        for bench in [bench, bench.restarted()] {
+        for bench in [bench, bench.begunAgain()] {
             #expect(bench.station.monitoring.sorted.map(\.id) == ids)
             if base == .factoryDefault { #expect(bench.station.monitoring.monitors[1]?.kind == .preconfiguredMonitor) }
         }
@@ -389,7 +389,7 @@ extension StationBench {
         let first = bench.setMonitor(.delta, 5).0
         let id = try #require(first?.id)
         #expect(bench.clearMonitor([id, 1, 2, 77]).0 == [.accepted, .rejected, .rejected, .notFound])
-        #expect(bench.restarted().station.monitoring.sorted.map(\.id) == [1, 2, 3])
+        #expect(bench.begunAgain().station.monitoring.sorted.map(\.id) == [1, 2, 3])
     }
 
     @Test func `a preconfigured monitor that was changed and cleared comes back with the base`() {
@@ -397,9 +397,9 @@ extension StationBench {
         let key = VariableKey("OCPPCommCtrlr", "ActiveNetworkProfile")
         _ = bench.setMonitor(key, .delta, 1, severity: 3, id: 1)
         #expect(bench.clearMonitor([1]).0 == [.accepted])
-        #expect(bench.restarted().station.monitoring.sorted.map(\.id) == [2, 3])
+        #expect(bench.begunAgain().station.monitoring.sorted.map(\.id) == [2, 3])
         _ = bench.ask(.setMonitoringBase(.init(monitoringBase: .all)))
-        #expect(bench.restarted().station.monitoring.sorted.map(\.id) == [1, 2, 3])
+        #expect(bench.begunAgain().station.monitoring.sorted.map(\.id) == [1, 2, 3])
     }
 
     /// N02.FR.01, N02.FR.03, N02.FR.04, N02.FR.05, N02.FR.06, N02.FR.08, N02.FR.11, N02.FR.12, N02.FR.13, N02.FR.14,
@@ -432,6 +432,41 @@ extension StationBench {
                 .init(requestId: 1, componentVariable: [.init(component: ComponentType(name: "Nowhere"))]))
         ).answer
         #expect(answer == .getMonitoringReport(.init(status: .emptyResultSet)))  // N02.FR.10
+    }
+
+    /// Names, and how many monitors they stand for when every power, availability and slot is watched once.
+    @Test(
+        arguments: [
+            ("EVSE", nil, 1, nil, nil, 3),  // N02.FR.16
+            ("DeviceDataCtrlr", nil, nil, "ItemsPerMessage", nil, 3),  // N02.FR.17
+            ("DeviceDataCtrlr", nil, nil, "ItemsPerMessage", "GetReport", 1),
+            ("Connector", nil, 2, "AvailabilityState", nil, 1),  // N02.FR.18
+            ("Connector", nil, nil, "AvailabilityState", nil, 2),  // N02.FR.19
+            ("NetworkConfiguration", "1", nil, "OcppCsmsUrl", nil, 1),  // N02.FR.20
+            ("NetworkConfiguration", nil, nil, "OcppCsmsUrl", nil, 3),  // N02.FR.21
+        ] as [(String, String?, Int?, String?, String?, Int)])
+    func `what is not named stands for all there are`(
+        _ component: String, _ instance: String?, _ evse: Int?, _ variable: String?, _ variableInstance: String?,
+        _ count: Int
+    ) {
+        var bench = bench()
+        let watched = ["Power", "AvailabilityState", "ItemsPerMessage", "OcppCsmsUrl"]
+        for key in bench.station.variables.order where watched.contains(key.name) {
+            _ = bench.setMonitor(key, .delta, 1, severity: 9)
+        }
+        let wanted = ComponentVariableType(
+            component: ComponentType(name: component, evse: evse.map { EVSEType(id: $0) }, instance: instance),
+            variable: variable.map { VariableType(name: $0, instance: variableInstance) })
+        #expect(bench.monitors(nil, [wanted]).reduce(0) { $0 + $1.variableMonitoring.count } == count)
+    }
+
+    @Test func `an event about a secret does not tell it (N07.FR.10)`() {
+        var bench = bench()
+        let password = NetworkVariables.key(1, NetworkVariables.password)
+        bench.station.variables.report("0123456789abcdef", as: password)
+        bench.station.notifyEvent(about: password, severity: 5)
+        #expect(bench.handle(.tick).monitorEvents.map(\.actualValue) == [""])
+        #expect(bench.setMonitor(password, .delta, 1).0?.status == .unsupportedMonitorType)
     }
 
     @Test func `a long report comes in parts of one request (N02.FR.04, N02.FR.09)`() {

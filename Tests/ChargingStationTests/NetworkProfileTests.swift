@@ -48,11 +48,11 @@ import Testing
         var bench = bench()
         #expect(bench.station.connectionSettings.profiles.map(\.profile.ocppCsmsUrl) == ["ws://one.example"])
         _ = set(0, Self.profile("ws://other.example"), &bench)
-        var again = bench.restarted(Self.setup())
+        var again = bench.begunAgain(Self.setup())
         #expect(again.station.connectionSettings.profiles.map(\.profile.ocppCsmsUrl) == ["ws://other.example"])
         var changed = Self.setup()
         changed.networkProfile?.ocppCsmsUrl = "ws://new.example"
-        again = again.restarted(changed)
+        again = again.begunAgain(changed)
         #expect(again.station.connectionSettings.profiles.map(\.profile.ocppCsmsUrl) == ["ws://new.example"])
     }
 
@@ -70,7 +70,7 @@ import Testing
             #expect(bench.get(NetworkVariables.key(1, name))?.attributeValue == value, "\(name)")
         }
         #expect(bench.get(NetworkVariables.key(1, "BasicAuthPassword"))?.attributeStatus == .rejected)
-        let again = bench.restarted(Self.setup())
+        let again = bench.begunAgain(Self.setup())
         #expect(again.station.profile(1)?.basicAuthPassword == "0123456789abcdef")
     }
 
@@ -168,7 +168,7 @@ import Testing
         }
         #expect(settings.profiles.map(\.slot) == [1, 0])
         #expect(settings == bench.station.connectionSettings)
-        #expect(bench.restarted(Self.setup()).station.connectionSettings.profiles.map(\.slot) == [1, 0])  // B10.FR.04
+        #expect(bench.begunAgain(Self.setup()).station.connectionSettings.profiles.map(\.slot) == [1, 0])  // B10.FR.04
         #expect(bench.set(key, to: "0")?.attributeStatus == .accepted)
     }
 

@@ -17,7 +17,7 @@ extension StationBench {
     }
 
     /// The same station after its process has ended and begun again.
-    func restarted(_ setup: StationSetup = StationBench.setup) -> StationBench {
+    func begunAgain(_ setup: StationSetup = StationBench.setup) -> StationBench {
         StationBench(kept: kept, at: time, setup)
     }
 
@@ -72,7 +72,7 @@ extension StationBench {
         }
     }
 
-    mutating func report(evse: Int = 1, _ change: (inout EVSEReport) -> Void) -> [StationOutput] {
+    mutating func sees(evse: Int = 1, _ change: (inout EVSEReport) -> Void) -> [StationOutput] {
         var report = EVSEReport()
         change(&report)
         return handle(.evse(evse, report))
@@ -89,7 +89,7 @@ extension StationBench {
 
 extension [StationOutput] {
     var hostTasks: [HostTask] { compactMap { if case .host(let task) = $0 { task } else { nil } } }
-    var events: [EventDataType] { notifyEvents.flatMap(\.eventData) }
+    var monitorEvents: [EventDataType] { notifyEvents.flatMap(\.eventData) }
     var notifyEvents: [NotifyEventRequest] {
         compactMap { if case .call(.notifyEvent(let request), _) = $0 { request } else { nil } }
     }

@@ -14,7 +14,8 @@ import Testing
         for index in setup.evses.indices { setup.evses[index].canReset = canReset }
         var bench = StationBench(setup)
         bench.station.variables.define(
-            VariableDefinition(Station.resumptionTimeout, .integer(0...600), .readOnly, standard: String(resumption)))
+            VariableDefinition(
+                TransactionVariables.resumptionTimeout, .integer(0...600), .readOnly, standard: String(resumption)))
         bench.boot()
         return bench
     }
@@ -37,7 +38,7 @@ import Testing
         let outputs = bench.wait(.seconds(2))
         #expect(outputs.hostTasks == [.reset(evse: nil)])
         #expect(bench.wait(.minutes(1)).hostTasks.isEmpty)
-        #expect(bench.restarted().station.boot.reason == .remoteReset)  // B11.FR.04
+        #expect(bench.begunAgain().station.boot.reason == .remoteReset)  // B11.FR.04
     }
 
     @Test func `one EVSE resets alone (B11.FR.08)`() {
@@ -48,7 +49,7 @@ import Testing
         #expect(bench.wait(.seconds(2)).hostTasks == [.reset(evse: 2)])
         _ = bench.handle(.done(.reset(evse: 2, succeeded: true)))
         #expect(!bench.station.awaitsReset(evse: 2))
-        #expect(bench.restarted().station.boot.reason == .powerUp)
+        #expect(bench.begunAgain().station.boot.reason == .powerUp)
     }
 
     @Test
@@ -80,7 +81,7 @@ import Testing
         bench.end()
         #expect(bench.handle(.tick).hostTasks.isEmpty)
         #expect(bench.wait(.seconds(2)).hostTasks == [.reset(evse: evse)])
-        if evse == nil { #expect(bench.restarted().station.boot.reason == .scheduledReset) }
+        if evse == nil { #expect(bench.begunAgain().station.boot.reason == .scheduledReset) }
     }
 
     @Test func `a transaction elsewhere does not delay the reset of an EVSE`() {
@@ -95,7 +96,7 @@ import Testing
         _ = reset(.onIdle, &bench)
         _ = reset(.immediate, &bench)
         #expect(bench.wait(.seconds(2)).hostTasks == [.reset(evse: nil)])
-        #expect(bench.restarted().station.boot.reason == .remoteReset)
+        #expect(bench.begunAgain().station.boot.reason == .remoteReset)
     }
 
     @Test func `to resume needs a station that resumes (B13.FR.01)`() {
@@ -109,17 +110,17 @@ import Testing
         #expect(reset(.immediateAndResume, &bench).0?.status == .accepted)
         #expect(bench.station.isGoingDown(evse: 1))  // B13.FR.20
         #expect(bench.wait(.seconds(2)).hostTasks == [.reset(evse: nil)])
-        var again = bench.restarted()
+        var again = bench.begunAgain()
         #expect(again.station.reset.resumesAfterRestart)
         again.boot()
-        #expect(!again.restarted().station.reset.resumesAfterRestart)
+        #expect(!again.begunAgain().station.reset.resumesAfterRestart)
     }
 
     @Test func `to resume without transaction is an ordinary reset (B13.FR.02)`() {
         var bench = bench(resumption: 60)
         #expect(reset(.immediateAndResume, &bench).0?.status == .accepted)
         _ = bench.wait(.seconds(2))
-        #expect(!bench.restarted().station.reset.resumesAfterRestart)
+        #expect(!bench.begunAgain().station.reset.resumesAfterRestart)
     }
 
     @Test func `one EVSE resumes when it is there again (B13.FR.10, B13.FR.11, B13.FR.12)`() {
@@ -144,7 +145,7 @@ import Testing
         }
         _ = bench.handle(.done(.reset(evse: nil, succeeded: false)))
         #expect(bench.wait(.minutes(1)).hostTasks.isEmpty)
-        #expect(bench.restarted().station.boot.reason == .powerUp)
+        #expect(bench.begunAgain().station.boot.reason == .powerUp)
         #expect(!bench.station.awaitsReset(evse: 1))
     }
 

@@ -105,7 +105,7 @@ import Testing
 
     @Test func `the summary tells availability and what has a problem (B07.FR.09)`() {
         var bench = bench()
-        _ = bench.report(evse: 2) { $0.faults = 1 }
+        _ = bench.sees(evse: 2) { $0.faults = 1 }
         let names = base(.summaryInventory, &bench).flatMap { $0.reportData ?? [] }.map {
             name($0) + ($0.component.evse.map { "@\($0.id)" } ?? "")
         }
@@ -149,7 +149,7 @@ import Testing
     /// B08.FR.13.
     @Test func `criteria look at the component (B08.FR.07, B08.FR.08, B08.FR.09, B08.FR.10), any of them is enough`() {
         var bench = bench()
-        _ = bench.report(evse: 2) { $0.faults = 1 }
+        _ = bench.sees(evse: 2) { $0.faults = 1 }
         func components(_ criteria: [ComponentCriterionEnumType]) -> Set<String> {
             Set(
                 report(criteria, nil, &bench).1.map { $0.component.name + ($0.component.evse.map { "\($0.id)" } ?? "") }
@@ -172,6 +172,44 @@ import Testing
         let many = (0..<101).map { _ in ComponentVariableType(component: ComponentType(name: "EVSE")) }
         let rest = bench.ask(.getReport(.init(requestId: 1, componentVariable: many))).rest
         #expect(rest.refusals == [.occurrenceConstraintViolation])
+    }
+
+    @Test func `requests of too many bytes are refused (B08.FR.18, N02.FR.07, N06.FR.07)`() {
+        var bench = bench()
+        bench.station.variables.report(
+            "200", as: VariableKey("DeviceDataCtrlr", "BytesPerMessage", instance: "GetReport"))
+        bench.station.variables.report(
+            "200", as: VariableKey("MonitoringCtrlr", "BytesPerMessage", instance: "ClearVariableMonitoring"))
+        let many = (0..<20).map { _ in ComponentVariableType(component: ComponentType(name: "EVSE")) }
+        #expect(bench.ask(.getReport(.init(requestId: 1, componentVariable: many))).rest.refusals == [.formatViolation])
+        #expect(
+            bench.ask(.getMonitoringReport(.init(requestId: 1, componentVariable: many))).rest.refusals
+                == [.formatViolation])
+        #expect(
+            bench.ask(.clearVariableMonitoring(.init(id: Array(1_000...1_090)))).rest.refusals == [.formatViolation])
+        let most = (0..<101).map { _ in ComponentVariableType(component: ComponentType(name: "EVSE")) }
+        #expect(
+            bench.ask(.getMonitoringReport(.init(requestId: 1, componentVariable: most))).rest.refusals
+                == [.occurrenceConstraintViolation])
+    }
+
+    @Test func `all three base reports are there (B07.FR.12), with every slot of the network (B09.FR.08)`() {
+        for kind in ReportBaseEnumType.allCases {
+            var bench = bench()
+            let names = base(kind, &bench).flatMap { $0.reportData ?? [] }.map(name)
+            #expect(!names.isEmpty)
+            guard kind == .fullInventory else { continue }
+            for slot in NetworkVariables.slots { #expect(names.contains("NetworkConfiguration[\(slot)].OcppCsmsUrl")) }
+        }
+    }
+
+    @Test func `the parts of a custom report bear its number and follow from 0 (B08.FR.03, B08.FR.04, B08.FR.14)`() {
+        var bench = bench()
+        let (_, rest) = bench.ask(.getReport(.init(requestId: 77)))
+        let parts = reportParts(bench.answerReports(rest))
+        #expect(parts.count > 1)
+        #expect(parts.map(\.seqNo) == Array(0..<parts.count))
+        #expect(parts.allSatisfy { $0.requestId == 77 })
     }
 
     @Test func `a list is cut into parts by number and by size`() {

@@ -29,18 +29,22 @@ private let hour = 3_600
 
 let compositeCases: [CompositeCase] = [
     // No profile, one profile.
+    // K06.FR.02.
     .init(name: "no profile: the hardware", text: "0:32", profiles: []),
     .init(name: "no profile on DC, in W", evse: dc, unit: .watts, text: "0:50000", profiles: []),
     .init(name: "absolute", text: "0:16 60:10", profiles: [profile(1, .txDefault, at(0, 16), at(60, 10))]),
+    // K01.FR.30.
     .init(
         name: "absolute that starts later", text: "0:32 100:16",
         profiles: [profile(1, .txDefault, start: .instant(saturday + 100), at(0, 16))]),
     .init(
         name: "absolute that started before", text: "0:10 100:6",
         profiles: [profile(1, .txDefault, start: .instant(saturday - 100), at(0, 16), at(60, 10), at(200, 6))]),
+    // K01.FR.11, K01.FR.12.
     .init(
         name: "duration ends it", text: "0:16 90:32",
         profiles: [profile(1, .txDefault, duration: 90, at(0, 16), at(120, 6))]),
+    // K01.FR.10, K01.FR.36, K01.FR.37.
     .init(
         name: "validity bounds it", text: "0:32 50:16 250:32",
         profiles: [profile(1, .txDefault, valid: saturday + 50..<saturday + 250, at(0, 16))]),
@@ -58,6 +62,7 @@ let compositeCases: [CompositeCase] = [
         name: "exactly the duration asked for", duration: 60, text: "0:16",
         profiles: [profile(1, .txDefault, at(0, 16), at(60, 10))]),
     // Relative.
+    // K01.FR.42.
     .init(
         name: "relative counts from the start of charging", from: saturday + 30, text: "0:16 30:10",
         profiles: [profile(1, .txDefault, kind: .relative, installed: saturday + 20, at(0, 16), at(60, 10))]),
@@ -72,6 +77,7 @@ let compositeCases: [CompositeCase] = [
         name: "1.6: absolute without start is relative", version: .v16, text: "0:16 60:10",
         profiles: [changed(profile(1, .txDefault, at(0, 16), at(60, 10))) { $0.profile.schedules[0].start = nil }]),
     // Stack and purposes.
+    // K01.FR.17.
     .init(
         name: "the higher level leads where it has a period", text: "0:6 100:16 200:6 300:16",
         profiles: [
@@ -82,9 +88,11 @@ let compositeCases: [CompositeCase] = [
     .init(
         name: "a higher level that allows more still leads", text: "0:20",
         profiles: [profile(1, .txDefault, at(0, 6)), profile(2, .txDefault, level: 1, at(0, 20))]),
+    // K02.FR.04.
     .init(
         name: "TxProfile before TxDefaultProfile, whatever their levels", text: "0:20",
         profiles: [profile(1, .txDefault, level: 9, at(0, 6)), profile(2, .tx, level: 0, transaction: "T", at(0, 20))]),
+    // K02.FR.08.
     .init(
         name: "TC_K_41: a gap of the TxProfile shows the TxDefaultProfile", duration: 400,
         text: "0:8 50:10 200:6 260:8 300:10",
@@ -107,6 +115,7 @@ let compositeCases: [CompositeCase] = [
             profile(1, .txDefault, at(0, 16)),
             profile(-2, .externalConstraints, start: .instant(saturday + 100), duration: 100, on: 0, at(0, 8)),
         ]),
+    // K08.FR.04.
     .init(
         name: "the tightest of all three", text: "0:9 100:7 200:5",
         profiles: [
@@ -114,6 +123,7 @@ let compositeCases: [CompositeCase] = [
             profile(2, .stationMaximum, on: 0, at(0, 10), at(100, 7), at(200, 30)),
             profile(-3, .externalConstraints, on: 0, at(0, 12), at(200, 5)),
         ]),
+    // K01.FR.14, K01.FR.15.
     .init(
         name: "what was set for EVSE 0 and for this one form one stack", text: "0:12",
         profiles: [profile(1, .txDefault, level: 2, on: 0, at(0, 12)), profile(2, .txDefault, level: 1, at(0, 16))]),
@@ -158,6 +168,7 @@ let compositeCases: [CompositeCase] = [
                 1, .txDefault, kind: .recurring(.daily), start: .instant(saturday - 86_400), at(0, 16), at(8 * hour, 6),
                 at(17 * hour, 16))
         ]),
+    // K01.FR.13.
     .init(
         name: "daily with a duration leaves gaps", from: saturday, duration: 2 * 86_400,
         text: "0:32 7200:10 10800:32 93600:10 97200:32",
@@ -193,6 +204,7 @@ let compositeCases: [CompositeCase] = [
             profile(2, .txDefault, level: 1, start: .instant(saturday), duration: 8 * hour, at(0, 16)),
             profile(3, .txDefault, level: 2, start: .instant(saturday + 115_200), duration: 60, at(0, 16)),
         ]),
+    // K01.FR.90, K01.FR.91.
     .init(
         name: "daily by local time when an hour is skipped", from: saturday, duration: 2 * 86_400, clock: berlin,
         text: "0:6 54000:16 82800:6 136800:16 165600:6",
@@ -234,12 +246,14 @@ let compositeCases: [CompositeCase] = [
         ]),
     // Dynamic and offline.
     .init(name: "dynamic", text: "0:16", profiles: [profile(1, .txDefault, kind: .dynamic, at(0, 16))]),
+    // K28.FR.15, K29.FR.07, Q05.FR.07, Q06.FR.40.
     .init(
         name: "dynamic without update falls to the next level", text: "0:16 120:6",
         profiles: [
             profile(1, .txDefault, level: 1, kind: .dynamic, duration: 120, at(0, 16)),
             profile(2, .txDefault, at(0, 6)),
         ]),
+    // K28.FR.05.
     .init(
         name: "dynamic counts from its update", text: "0:16 180:6",
         profiles: [
@@ -259,6 +273,7 @@ let compositeCases: [CompositeCase] = [
         profiles: [
             profile(1, .txDefault, level: 1, at(0, 16)) { $0.maxOfflineDuration = 0 }, profile(2, .txDefault, at(0, 6)),
         ]),
+    // K01.FR.103.
     .init(
         name: "offline does not matter without a duration for it", offlineSince: saturday - 1_000, text: "0:16",
         profiles: [profile(1, .txDefault, at(0, 16))]),
@@ -269,11 +284,13 @@ let compositeCases: [CompositeCase] = [
             profile(2, .txDefault, at(0, 6)),
         ]),
     // Units and phases.
+    // K01.FR.49, K01.FR.51.
     .init(
         name: "A to W over three phases", unit: .watts, text: "0:11040", profiles: [profile(1, .txDefault, at(0, 16))]),
     .init(
         name: "A to W over one phase", unit: .watts, text: "0:3680",
         profiles: [profile(1, .txDefault, at(0, 16, phases: 1))]),
+    // K01.FR.50.
     .init(
         name: "W to A, rounded down", text: "0:10.144",
         profiles: [profile(1, .txDefault, unit: .watts, at(0, 7_000))]),
@@ -283,6 +300,7 @@ let compositeCases: [CompositeCase] = [
             profile(1, .txDefault, at(0, 16, phases: 1), at(60, 16)),
             profile(2, .stationMaximum, unit: .watts, on: 0, at(0, 7_000)),
         ]),
+    // K01.FR.140.
     .init(
         name: "numberPhases is the least", text: "0:16",
         profiles: [
@@ -301,6 +319,7 @@ let compositeCases: [CompositeCase] = [
     .init(
         name: "central setpoint that discharges", evse: dc, unit: .watts, text: "0:50000d-20000s-7000",
         profiles: [profile(1, .tx, unit: .watts, transaction: "T", at(0, set: -7_000))]),
+    // K08.FR.08.
     .init(
         name: "a setpoint is capped to its own limits", evse: dc, unit: .watts,
         text: "0:9000d-5000s-5000 60:9000d-5000s9000",
@@ -330,6 +349,7 @@ let compositeCases: [CompositeCase] = [
     .init(
         name: "hardware bounds discharging", evse: dc, unit: .watts, text: "0:50000d-20000s-20000",
         profiles: [profile(1, .tx, unit: .watts, transaction: "T", at(0, set: -30_000))]),
+    // Q06.FR.21.
     .init(
         name: "an external setpoint wins", evse: dc, unit: .watts, text: "0:50000d-20000s-4000",
         profiles: [
@@ -381,6 +401,7 @@ let compositeCases: [CompositeCase] = [
         name: "1.6: a negative limit became a setpoint", version: .v16, evse: dc, unit: .watts,
         text: "0:50000d-20000s-6000", profiles: [profile(1, .tx, unit: .watts, at(0, set: -6_000))]),
     // State of charge, delays.
+    // K01.FR.100.
     .init(
         name: "beyond a state of charge", evse: changed(dc) { $0.soc = 80 }, unit: .watts, text: "0:5000",
         profiles: [
@@ -395,6 +416,7 @@ let compositeCases: [CompositeCase] = [
                 $0.schedules[0].limitAtSoC = .init(soc: 80, limit: 5_000_000)
             }
         ]),
+    // K01.FR.92, K01.FR.94, K01.FR.97.
     .init(
         name: "delayed starts; the first never, an overtaken one is skipped", text: "0:16 130:6 300:20",
         profiles: [

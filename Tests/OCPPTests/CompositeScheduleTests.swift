@@ -68,6 +68,7 @@ import Testing
         #expect(schedule.text == "0:12 50:16 100:20")
     }
 
+    /// K08.FR.09.
     @Test func `limits per phase are kept, and shrink under a sum`() {
         let period = SchedulePeriod(
             start: 0, limit: PhaseRates(3_000_000, l2: 2_000_000, l3: 1_000_000),

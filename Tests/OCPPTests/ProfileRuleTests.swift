@@ -116,6 +116,34 @@ private let ruleCases: [RuleCase] = [
     .init("a phase to use that can", nil, "", tx(changed(at(0, 6, phases: 1)) { $0.phaseToUse = 2 })) {
         $0.switchesPhases = true
     },
+    .init("fewer phases than can be enforced", .invalidSchedule, "K01.FR.43", tx(at(0, 6, phases: 1))) {
+        $0.switchesPhaseCount = false
+    },
+    .init("all phases, where none can be switched", nil, "", tx(at(0, 6, phases: 3))) { $0.switchesPhaseCount = false },
+    .init(
+        "other phases than another profile wants", .phaseConflict, "K01.FR.141",
+        tx(changed(at(0, 6, phases: 1)) { $0.phaseToUse = 2 }),
+        installed: [profile(9, .txDefault, changed(at(0, 6, phases: 1)) { $0.phaseToUse = 1 })]
+    ) { $0.switchesPhases = true },
+    .init(
+        "L2 of an EV that has named none", .phaseConflict, "K01.FR.144",
+        tx(changed(at(0, 6)) { $0.limit = PhaseRates(6_000, l2: 5_000) }),
+        evse: changed(ac) { $0.reportsPhasesCharging = false }),
+    .init(
+        "a setpoint of L2 of an EV that has named none", .phaseConflict, "V2X.10",
+        tx(
+            changed(at(0, 6)) {
+                ($0.limit, $0.setpoint, $0.mode) = (nil, PhaseRates(6_000, l2: 5_000), .centralSetpoint)
+            }),
+        evse: changed(ac) { $0.reportsPhasesDischarging = false }),
+    .init(
+        "a setpoint without a bidirectional service", .invalidOperationMode, "K01.FR.116",
+        tx(changed(at(0, 6)) { ($0.limit, $0.setpoint, $0.mode) = (nil, PhaseRates(6_000), .centralSetpoint) }),
+        evse: changed(ac) { $0.isBidirectional = false }),
+    .init(
+        "several schedules for an EV that has not said that it chooses", .invalidSchedule, "K01.FR.34",
+        changed(tx(at(0, 6))) { $0.profile.schedules.append($0.profile.schedules[0]) },
+        evse: changed(ac) { $0.hasNeeds = false }),
     .init("a phase to use of three", .invalidSchedule, "K01.FR.48", tx(changed(at(0, 6)) { $0.phaseToUse = 2 })) {
         $0.switchesPhases = true
     },

@@ -39,8 +39,6 @@ import Testing
         let (asked, _) = try bench.exchange("SetChargingProfile", profile("TxDefaultProfile", discharge), [accepted])
         #expect(asked.first?.contains(#""limit":-5000"#) == true)
         #expect(asked.first?.contains(#""maxOfflineDuration":300"#) == true)
-        // Absolute without a start counts from the start of charging.
-        #expect(asked.first?.contains(#""chargingProfileKind":"Relative""#) == true)
     }
 
     @Test func `the watchdog can be changed, is remembered and switched off`() throws {

@@ -108,6 +108,18 @@ import Testing
         #expect(bench.memory.isEmpty)
     }
 
+    @Test func `a token no car follows leaves the connector available`() throws {
+        var bench = FaceBench(.v16)
+        let available = try OCPP21.CSMSRequest(
+            #"StatusNotification {"timestamp":"2026-03-01T12:00:00Z","connectorStatus":"Available","evseId":1,"connectorId":1}"#
+        )
+        _ = run(&bench, available)
+        let begin = run(&bench, try event("Started", "RemoteStart", state: "Idle", token: "CARD", evse: 1)).said
+        #expect(begin.map { $0.contains(#""status":"Preparing""#) } == [true])
+        let end = run(&bench, try event("Ended", "EVConnectTimeout", state: "Idle", stopped: "Timeout")).said
+        #expect(end.map { $0.contains(#""status":"Available""#) } == [true])
+    }
+
     @Test func `the number survives a restart, and what waited in the outbox gets it`() throws {
         var bench = FaceBench(.v16)
         let started = try event(
@@ -152,6 +164,15 @@ import Testing
         let again = run(&later, started)
         #expect(again.said.map { $0.prefix(11) } == ["MeterValues", "StatusNotif"])
         #expect(again.heard == #"{"idTokenInfo":{"status":"Blocked"}}"#)
+    }
+
+    @Test func `an end that comes once more is answered and says nothing`() throws {
+        var bench = FaceBench(.v16)
+        try bench.runTransaction()
+        let ended = try event("Ended", "StopAuthorized", state: "EVConnected", token: "CARD", stopped: "Local")
+        #expect(run(&bench, ended).said.first?.hasPrefix("StopTransaction") == true)
+        let again = run(&bench, ended)
+        #expect(again.said == [] && again.heard == "{}" && bench.memory.isEmpty)
     }
 
     @Test func `a lost status does not make an event fail`() throws {

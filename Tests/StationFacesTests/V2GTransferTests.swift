@@ -106,7 +106,25 @@ import Testing
         _ = later.say(.notifyDERAlarm(Self.alarm))
         #expect(
             later.hear(#"{"status":"UnknownVendorId"}"#) == [.failed(.notifyDERAlarm(Self.alarm), .notInThisVersion)])
-        _ = later.say(.notifyDERAlarm(Self.alarm))
-        #expect(later.face.disconnect() == [.failed(.notifyDERAlarm(Self.alarm), .timedOut)])
+        #expect(later.call(.notifyDERAlarm(Self.alarm)) == [.failed(.notifyDERAlarm(Self.alarm), .notInThisVersion)])
+    }
+
+    @Test func `what the backend does not want is said as its version has it`() throws {
+        var bench = FaceBench(.v201)
+        _ = bench.ask("DataTransfer", transfer("GetDERControl", #"{"requestId":1}"#))
+        let needs = try OCPP21.CSMSRequest(
+            #"NotifyEVChargingNeeds {"evseId":1,"chargingNeeds":{"requestedEnergyTransfer":"DC_BPT"}}"#)
+        #expect(bench.say(needs)?.hasPrefix("DataTransfer") == true)
+        let next = bench.hear(#"{"status":"UnknownMessageId"}"#)
+        #expect(next.said == #"NotifyEVChargingNeeds {"chargingNeeds":{"requestedEnergyTransfer":"DC"},"evseId":1}"#)
+        #expect(bench.hear(#"{"status":"Accepted"}"#).response?.text == #"{"status":"Accepted"}"#)
+        #expect(bench.say(needs)?.hasPrefix("NotifyEVChargingNeeds") == true)
+    }
+
+    @Test func `a transfer that is cut off has failed as what it carries`() throws {
+        var bench = FaceBench(.v16)
+        _ = bench.ask("DataTransfer", transfer("GetDERControl", #"{"requestId":1}"#))
+        _ = bench.say(.notifyDERAlarm(Self.alarm))
+        #expect(bench.face.disconnect() == [.failed(.notifyDERAlarm(Self.alarm), .timedOut)])
     }
 }

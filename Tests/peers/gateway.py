@@ -2,6 +2,7 @@
 # Copyright 2026 The Sluice authors
 """A site of separate processes: a gateway, a bench meter and what charges behind it, over whatever wires they have."""
 
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,12 @@ class Gateway:
 
     def release(self, evse: int) -> None:
         http_json("DELETE", f"{self.api}/api/evses/{evse}/setpoint")
+
+    def metrics(self) -> dict[str, float]:
+        """Each sample by its name with its labels."""
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.api + "/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if not line.startswith("#")}
 
     def words(self, *parts: str) -> list[str]:
         """The lines of the log that hold all the parts."""

@@ -25,7 +25,7 @@ class Site:
     """Its processes. The gateway is started by `start`, and may be killed and started again."""
 
     def __init__(self, sluice: Any, folder: Path, backends: str, plugged_in: bool = True, more: str = ""):
-        self._sluice, self._folder = sluice, folder
+        self._sluice, self.folder = sluice, folder
         arguments = [] if plugged_in else ["--unplugged"]
         self.charger: Running = sluice("bench", "charger", "--profile", "sluice/simulated-bidi-22", *arguments)
         self.meter: Running = sluice(
@@ -38,7 +38,7 @@ class Site:
         self.gateway: Gateway | None = None
 
     def start(self) -> "Site":
-        self.gateway = Gateway(self._sluice, self._folder / "site.yaml", self.text)
+        self.gateway = Gateway(self._sluice, self.folder / "site.yaml", self.text)
         return self
 
     def kill(self) -> None:

@@ -221,3 +221,55 @@ def test_the_backend_makes_the_car_deliver_and_an_operator_limit_wins(site, vers
         running.wait_for_power(-5_100, -4_900, patience_s=90)
         if version != "1.6":
             csms.wait_for("ClearedChargingLimit")
+
+
+# --- Speed ---
+
+
+def test_a_dynamic_setpoint_reaches_the_control_loop_at_once(site) -> None:
+    """200 setpoints by UpdateDynamicSchedule; the daemon's own figure from the frame to the loop's ring. The goal is 5 ms at
+    p99; the bound leaves room for a machine that is busy with other tests."""
+    with CSMS("2.1") as csms:
+        running = bring_up(site, csms)
+        profile = {
+            "id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Dynamic",
+            "chargingSchedule": [{
+                "id": 1, "chargingRateUnit": "W",
+                "chargingSchedulePeriod": [{"startPeriod": 0, "operationMode": "CentralSetpoint", "setpoint": -1_000}],
+            }],
+        }  # fmt: skip
+        answer = csms.call("SetChargingProfile", {"evseId": 1, "chargingProfile": profile})
+        assert answer["status"] == "Accepted", answer
+        running.swipe()
+        started(csms)
+        file = next(running.folder.glob("backend-*.sqlite-wal"))
+        written = file.stat().st_size
+        for number in range(200):
+            update = {"chargingProfileId": 1, "scheduleUpdate": {"setpoint": -1_000 - 20 * number}}
+            assert csms.call("UpdateDynamicSchedule", update)["status"] == "Accepted"
+        running.wait_for_power(-5_100, -4_900)
+        metrics = running.gateway.metrics()
+        p99 = metrics['sluice_backend_reaction_seconds{backend="DEPOT-1",quantile="0.99"}']
+        print(f"p99 {p99 * 1_000:.2f} ms, {file.stat().st_size - written} bytes written")
+        assert p99 < 0.05
+
+
+# --- Two backends ---
+
+
+def test_a_backend_that_reads_sees_everything_and_commands_nothing(sluice, tmp_path: Path) -> None:
+    with CSMS("2.1") as first, CSMS("2.0.1") as second:
+        backends = backend_yaml(first) + backend_yaml(second, ", role: reading", identity="WATCHER")
+        running = Site(sluice, tmp_path, backends).start()
+        running.wait_until_accepted()
+        running.wait_until_accepted("WATCHER")
+        running.gateway.wait_until_ready()
+        first.wait_for("StatusNotification", lambda status: status["connectorStatus"] == "Occupied")
+        token = {"idToken": RFID, "type": "ISO14443"}
+        answer = second.call("RequestStartTransaction", {"evseId": 1, "idToken": token, "remoteStartId": 7})
+        pause(1)
+        assert abs(running.charger_W) < 100, answer
+        running.swipe()
+        started(first)
+        running.wait_for_power(5_000, 23_000)
+        assert first.faults == [] and second.faults == []

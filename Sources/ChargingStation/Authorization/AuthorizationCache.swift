@@ -21,14 +21,17 @@ struct AuthorizationCache: Equatable, Sendable {
     struct Entry: Equatable, Sendable, OCPPObject {
         var idToken: IdTokenType
         var info: IdTokenInfoType
+        /// The driver's own (I08.FR.05).
+        var tariff: TariffType?
         /// Seconds since 1970.
         var updatedAt: Int64
         /// The key it is kept under; reused when it goes.
         var slot: Int
 
-        static let fields: [StaticString] = ["idToken", "idTokenInfo", "updatedAt", "slot"]
+        static let fields: [StaticString] = ["idToken", "idTokenInfo", "updatedAt", "slot", "tariff"]
 
-        init(idToken: IdTokenType, info: IdTokenInfoType, updatedAt: Int64, slot: Int) {
+        init(idToken: IdTokenType, info: IdTokenInfoType, tariff: TariffType?, updatedAt: Int64, slot: Int) {
+            self.tariff = tariff
             self.idToken = idToken
             self.info = info
             self.updatedAt = updatedAt
@@ -46,7 +49,8 @@ struct AuthorizationCache: Equatable, Sendable {
                 case 0: idToken = try IdTokenType(from: &reader)
                 case 1: info = try IdTokenInfoType(from: &reader)
                 case 2: updatedAt = Int64(try reader.integer())
-                case _: slot = try reader.integer(0)
+                case 3: slot = try reader.integer(0)
+                case _: tariff = try TariffType(from: &reader)
                 }
             }
             guard let idToken else { throw reader.missing("idToken", members) }
@@ -61,6 +65,7 @@ struct AuthorizationCache: Equatable, Sendable {
             writer.object("idTokenInfo", info)
             writer.integer("updatedAt", Int(updatedAt))
             writer.integer("slot", slot)
+            writer.object("tariff", tariff)
             writer.endObject()
         }
     }
@@ -93,6 +98,8 @@ struct AuthorizationCache: Equatable, Sendable {
         return entry.info
     }
 
+    func tariff(of token: IdTokenType) -> TariffType? { entries[TokenKey(token)]?.tariff }
+
     /// C10.FR.10, C10.FR.13.
     private func isExpired(_ entry: Entry, at now: Int64, lifeTime: Int64) -> Bool {
         if let expiry = entry.info.cacheExpiryDateTime { return now > expiry.time.seconds }
@@ -100,14 +107,17 @@ struct AuthorizationCache: Equatable, Sendable {
     }
 
     /// Takes what the backend says now. A token that is to be forgotten at once is not stored (C17.FR.01).
-    mutating func store(_ token: IdTokenType, _ info: IdTokenInfoType, at now: Int64) -> [Change] {
+    mutating func store(
+        _ token: IdTokenType, _ info: IdTokenInfoType, _ tariff: TariffType? = nil, at now: Int64
+    ) -> [Change] {
         if let expiry = info.cacheExpiryDateTime, expiry.time.seconds <= now { return remove(token) }
         var changes: [Change] = []
         let key = TokenKey(token)
         if entries[key] == nil, entries.count >= Self.mostEntries { changes += makeRoom() }
         let slot = entries[key]?.slot ?? takeSlot()
         let entry = Entry(
-            idToken: token.withoutAdditionalInfo, info: info.withoutAdditionalInfo, updatedAt: now, slot: slot)
+            idToken: token.withoutAdditionalInfo, info: info.withoutAdditionalInfo,
+            tariff: tariff ?? entries[key]?.tariff, updatedAt: now, slot: slot)
         entries[key] = entry
         return changes + [.keep(entry)]
     }

@@ -16,6 +16,7 @@ extension Station {
             evses[$0].grant?.idToken.map { $0.matches(token) || $0.isNobody } ?? false
         }
         if let index = startedBySame { return stop(index, by: token) }
+        if releaseLocked(for: token, at: evse) { return }
         if let group = knownInfo(token).flatMap({ $0.status == .accepted ? $0.groupIdToken : nil }) {
             if isMasterPass(group) { return stopByMasterPass(token) }
             if let index = authorizedIndex(of: group, at: evse) { return stop(index, by: token) }
@@ -116,7 +117,8 @@ extension Station {
     }
 
     mutating func take(_ response: AuthorizeResponse, to request: AuthorizeRequest) {
-        cacheToken(request.idToken, response.idTokenInfo)
+        let tariff = response.tariff.flatMap { $0.fault == nil ? $0 : nil }
+        cacheToken(request.idToken, response.idTokenInfo, tariff)
         guard let question = authorization.answered(request.idToken) else { return }
         var info = response.idTokenInfo
         // C07: a certificate that is not good is not made good by the status of its token.
@@ -151,12 +153,32 @@ extension Station {
         {
             return stop(index, by: question.idToken)
         }
-        let grant = Grant(
+        var grant = Grant(
             idToken: question.idToken, groupIdToken: info.groupIdToken ?? question.groupIdToken,
-            remoteStartId: question.remoteStartId, evses: info.evseId, tariff: response?.tariff,
-            profile: question.profile)
+            remoteStartId: question.remoteStartId, evses: info.evseId, profile: question.profile)
+        guard addTariff(to: &grant, response) else { return refuse(question, "its tariff cannot be used") }
         let isGranted = give(grant, at: question.evse)
         answerContract(question, isGranted, response)
+    }
+
+    /// I08.FR.04, I08.FR.05, I08.FR.10, I08.FR.30 to .35: the tariff of the driver, from the answer or from the cache.
+    private mutating func addTariff(to grant: inout Grant, _ response: AuthorizeResponse?) -> Bool {
+        guard variables.flag(TariffVariables.tariffs), let token = grant.idToken else { return true }
+        guard var tariff = response.map(\.tariff) ?? authorization.cache.tariff(of: token) else { return true }
+        guard tariff.fault != nil else {
+            tariff.validFrom = nil
+            grant.tariff = tariff
+            solveProblem()
+            return true
+        }
+        raiseProblem("The driver's tariff cannot be processed.")
+        switch variables.text(TariffVariables.failedTariff) {
+        case "UseDefaultTariff": return true
+        case "CentralCost":
+            grant.hasCentralCost = true
+            return true
+        case _: return false
+        }
     }
 
     private mutating func refuse(_ question: Authorization.Asking, _ reason: String) {

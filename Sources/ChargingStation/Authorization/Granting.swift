@@ -18,7 +18,7 @@ extension Station {
             return false
         }
         var grant = grant
-        grant.reservationId = useReservation(grant, index)
+        useReservation(&grant, index)
         authorize(index, grant)
         return true
     }
@@ -26,7 +26,8 @@ extension Station {
     /// C01.FR.21, C01.FR.23, G03, H01: whether a token may be used at an EVSE now.
     func maySettle(_ grant: Grant, _ index: Int) -> Bool {
         let evse = evses[index]
-        guard !evse.conditions.isAuthorized, grant.mayUse(evse.id), !isOutOfService(index),
+        guard !evse.conditions.isAuthorized, grant.mayUse(evse.id), !isOutOfService(index), !isHeldBack(index),
+            grant.remoteStartId != nil || !isBeingPaid(index),
             evse.report.connector != .faulted, evse.report.connector != .unavailable,
             evse.transaction?.isInterrupted != true
         else { return false }
@@ -53,7 +54,7 @@ extension Station {
         guard let waiting = authorization.waiting, maySettle(waiting.grant, index) else { return nil }
         authorization.waiting = nil
         var grant = waiting.grant
-        grant.reservationId = useReservation(grant, index)
+        useReservation(&grant, index)
         return grant
     }
 
@@ -92,9 +93,9 @@ extension Station {
     // MARK: Cache and list
 
     /// C10.FR.04, C10.FR.05; not what is made for one use or for nobody (C02.FR.03, C05.FR.02).
-    mutating func cacheToken(_ token: IdTokenType, _ info: IdTokenInfoType) {
+    mutating func cacheToken(_ token: IdTokenType, _ info: IdTokenInfoType, _ tariff: TariffType? = nil) {
         guard variables.flag(AuthorizationVariables.cacheEnabled), !token.isNobody, !token.isCentral else { return }
-        keepCache(authorization.cache.store(token, info, at: now.seconds))
+        keepCache(authorization.cache.store(token, info, tariff, at: now.seconds))
     }
 
     mutating func keepCache(_ changes: [AuthorizationCache.Change]) {

@@ -7,9 +7,13 @@ import OCPP21
 
 extension Station {
     func isOutOfService(_ index: Int) -> Bool {
-        let isBusy = evses[index].transaction != nil
-        return availability.isOutOfService(evse: evses[index].id, isBusy: isBusy)
-            || !isBusy && firmwareHoldsSessionsBack
+        availability.isOutOfService(evse: evses[index].id, isBusy: evses[index].transaction != nil)
+    }
+
+    /// Nothing new begins before a reset or an installation of firmware that waits for what runs (B12.FR.01, L01.FR.07). It passes
+    /// by itself, so reservations stay.
+    func isHeldBack(_ index: Int) -> Bool {
+        evses[index].transaction == nil && (awaitsReset(evse: evses[index].id) || firmwareHoldsSessionsBack)
     }
 
     /// G03, G04.
@@ -74,7 +78,8 @@ extension Station {
         if report.connector == .faulted { return .faulted }
         if report.connector == .unavailable || isOutOfService(index) { return .unavailable }
         if isReserved(index) { return .reserved }
-        return report.connector == .occupied ? .occupied : .available
+        if report.connector == .occupied { return .occupied }
+        return isHeldBack(index) ? .unavailable : .available
     }
 
     /// Tells of every connector (B01.FR.05, B04.FR.01).

@@ -70,21 +70,21 @@ enum BidirectionalVariables {
                 VariableKey(component, name, evse: evse.id), .members(values), .readOnly,
                 standard: values.joined(separator: ","))
         }
+        let supported = read("SupportedOperationModes", modes)
         var all = [
             VariableDefinition(enabled(evse.id), .boolean, .readWrite, standard: "true"),
             // Q01.FR.30, Q01.FR.31, Q07.FR.01, Q08.FR.20; by its name in the text too.
-            read("SupportedOperationModes", modes), read("V2XSupportedOperationModes", modes),
+            supported,
+            supported.named(VariableKey(component, "V2XSupportedOperationModes", evse: evse.id)),
             // Q01.FR.32.
             read("SupportedEnergyTransferModes", transfers),
             VariableDefinition(
                 frequencyThreshold(evse.id), .integer(1...10_000), unit: "mHz", .readWrite, standard: "10"),
         ]
         for value in Balancing.allCases {
-            let names = balancing(value, evse.id)
-            for key in [names.0, names.alias] {
-                all.append(
-                    VariableDefinition(key, .decimal(-1e9...1e9), unit: "W", .readWrite, standard: nil))
-            }
+            let (key, alias) = balancing(value, evse.id)
+            let definition = VariableDefinition(key, .decimal(-1e9...1e9), unit: "W", .readWrite, standard: nil)
+            all += [definition, definition.named(alias)]
         }
         return all + measurands(evse.id)
     }

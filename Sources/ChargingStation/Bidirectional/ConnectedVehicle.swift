@@ -44,7 +44,6 @@ extension Station {
         variables.report(
             String(smart.store.profiles.installed.filter { !$0.isExternal }.count), as: SmartChargingVariables.entries)
         for evse in evses {
-            joinBalancing(evse.id)
             let vehicle = ConnectedVehicle(evse.report)
             guard bidirectional.vehiclesTold[evse.id] ?? ConnectedVehicle() != vehicle else { continue }
             bidirectional.vehiclesTold[evse.id] = vehicle
@@ -68,24 +67,10 @@ extension Station {
         }
     }
 
-    /// Both names of a value of load balancing say the same: the one set last.
-    private mutating func joinBalancing(_ evse: Int) {
-        for value in BidirectionalVariables.Balancing.allCases {
-            let (key, alias) = BidirectionalVariables.balancing(value, evse)
-            let seen = bidirectional.balancingSeen[key]
-            guard variables.text(key) != seen || variables.text(alias) != seen else { continue }
-            let new = variables.text(key) != seen ? variables.text(key) : variables.text(alias)
-            variables.report(new, as: key)
-            variables.report(new, as: alias)
-            bidirectional.balancingSeen[key] = new
-        }
-    }
-
     /// Nil unless all four are set and the thresholds are in order (Q09.FR.02).
     func loadBalancing(_ evse: Int) -> LoadBalancing? {
         let value = { (value: BidirectionalVariables.Balancing) -> Int64? in
-            let (key, alias) = BidirectionalVariables.balancing(value, evse)
-            return variables.thousandths(key) ?? variables.thousandths(alias)
+            variables.thousandths(BidirectionalVariables.balancing(value, evse).0)
         }
         guard let upper = value(.upperThreshold), let lower = value(.lowerThreshold),
             let upperOffset = value(.upperOffset), let lowerOffset = value(.lowerOffset), upper > lower
@@ -117,15 +102,14 @@ extension Station {
         )
     }
 
-    /// `Power.Active.Setpoint`; nil without one.
-    func activeSetpoint(evse: Int) -> Power? { index(ofEVSE: evse).flatMap { evses[$0].command?.setpoint } }
-
-    /// `Power.Active.Residual` (Q 2.4): positive where more flows than the setpoint asks for, in either direction.
-    func residual(evse: Int) -> Power? {
-        guard let index = index(ofEVSE: evse), let power = evses[index].report.power else { return nil }
-        guard let setpoint = evses[index].command?.setpoint else { return .zero }
-        if setpoint == .zero { return power < .zero ? .zero - power : power }
-        let (imported, exported) = (max(power, .zero), max(.zero - power, .zero))
-        return setpoint > .zero ? imported - setpoint : exported + setpoint
+    /// A car that may discharge is named with the token (Q01.FR.02).
+    func reportVehicle(_ index: Int, in request: inout TransactionEventRequest) {
+        let evse = evses[index]
+        guard evse.setup.speaksISO15118, variables.flag(BidirectionalVariables.enabled(evse.id)),
+            let vehicle = evse.report.evccID, var token = request.idToken
+        else { return }
+        let info = AdditionalInfoType(additionalIdToken: vehicle, type: "EVCCID")
+        token.additionalInfo = (token.additionalInfo ?? []) + [info]
+        request.idToken = token
     }
 }

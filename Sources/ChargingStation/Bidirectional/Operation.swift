@@ -11,8 +11,6 @@ struct Bidirectional: Equatable, Sendable {
     var signals = AFRRSignals()
     /// By EVSE.
     var operations: [Int: Operation] = [:]
-    /// What of the load balancing variables was seen last, so that both names of each say the same.
-    var balancingSeen: [VariableKey: String] = [:]
     /// What the device model says of the car, by EVSE.
     var vehiclesTold: [Int: ConnectedVehicle] = [:]
 }
@@ -20,6 +18,8 @@ struct Bidirectional: Equatable, Sendable {
 /// How far an EVSE has got with a mode in which the station finds the setpoint.
 struct Operation: Equatable, Sendable {
     var mode: OperationMode
+    /// In which the setpoint was worked out last.
+    var period: CompositePeriod?
     /// The frequency of which the setpoint was worked out last; small changes leave it (Q08.FR.07).
     var frequency: Frequency?
     /// Which sample of the load was counted last: each counts once.
@@ -95,10 +95,12 @@ extension Station {
         var setpoint = period.baseline ?? 0
         if let measured = bidirectional.grid.frequency {
             let threshold = variables.integer(BidirectionalVariables.frequencyThreshold(evse)) ?? 0
-            let used = operation.frequency ?? measured
+            // A period that begins takes what is measured.
+            let used = operation.period == period ? operation.frequency ?? measured : measured
             // At the begin at once, then after a change that counts (Q08.FR.06, Q08.FR.07).
             let isNear = (measured.milli - used.milli).magnitude < max(1, threshold).magnitude
             operation.frequency = isNear ? used : measured
+            operation.period = period
             let frequency = operation.frequency ?? measured
             setpoint = setpoint.adding(Curve(period.frequencyCurve).value(at: frequency.milli) ?? 0)
         } else {
@@ -112,13 +114,13 @@ extension Station {
         return setpoint
     }
 
-    /// Q09.FR.04. Each sample of the load is counted once, and what it asks for divided among the EVSEs that balance. Without a load that
+    /// Q09.FR.03, Q09.FR.04. Each sample of the load is counted once, and what it asks for divided among the EVSEs that balance. Without a load that
     /// can be trusted nothing flows.
     private mutating func balancingSetpoint(_ index: Int, _ limits: PowerLimits) -> Int64 {
         let evse = evses[index].id
         var operation = bidirectional.operations[evse] ?? Operation(.localLoadBalancing)
         defer { bidirectional.operations[evse] = operation }
-        guard evses[index].transaction?.isAuthorized == true, let load = bidirectional.grid.load,
+        guard mayTransfer(index), let load = bidirectional.grid.load,
             let rule = loadBalancing(evse)
         else {
             operation = Operation(.localLoadBalancing)
@@ -137,9 +139,9 @@ extension Station {
     }
 
     private var balancingCount: Int {
-        evses.filter {
-            $0.transaction?.isAuthorized == true && smart.inForce[$0.id]?.period.mode == .localLoadBalancing
-        }.count
+        evses.indices.count {
+            mayTransfer($0) && smart.inForce[evses[$0].id]?.period.mode == .localLoadBalancing
+        }
     }
 }
 

@@ -47,7 +47,7 @@ extension Station {
             return emit(.answer(id, .getDERControl(GetDERControlResponse(status: .notSupported))))
         }
         let found = der.matching(isDefault: request.isDefault, type: request.controlType, id: request.controlId)
-        // R04.FR.30, R04.FR.33 to R04.FR.37.
+        // R04.FR.30, R04.FR.33, R04.FR.34, R04.FR.35, R04.FR.37.
         let status: DERControlStatusEnumType = found.isEmpty ? .notFound : .accepted
         emit(.answer(id, .getDERControl(GetDERControlResponse(status: status))))
         var rest = found[...]

@@ -46,6 +46,8 @@ struct DERControls: Equatable, Sendable {
         case rejected(reason: String)
     }
 
+    /// The first of its kind acts or waits for its start (R04.FR.02, R04.FR.05); what is scheduled does not mind a new default
+    /// (R04.FR.04).
     /// - Parameter now: Where a scheduled control without a start time begins.
     mutating func set(_ request: SetDERControlRequest, at now: WallTime) -> Outcome {
         guard let terms = DERTerms(request, receivedAt: now) else {
@@ -92,7 +94,7 @@ struct DERControls: Equatable, Sendable {
         }
     }
 
-    /// R04.FR.44 to R04.FR.46. What had been superseded stays so.
+    /// R04.FR.44, R04.FR.45, R04.FR.46. What had been superseded stays so.
     mutating func clear(isDefault: Bool, type: DERControlEnumType?, id: String?) -> Bool {
         let cleared = Set(matching(isDefault: isDefault, type: type, id: id).map(\.id))
         controls.removeAll { cleared.contains($0.id) }

@@ -63,7 +63,7 @@ extension Station {
         tellDERAlarm()
     }
 
-    /// R05.FR.01 to R05.FR.04: once per occurrence, and its end. What came and went without a connection is not told.
+    /// R05.FR.01, R05.FR.02, R05.FR.03, R05.FR.04: once per occurrence, and its end. What came and went without a connection is not told.
     mutating func tellDERAlarm() {
         guard mayCall(.volatile), setup.role == .inCharge, der.alarm != der.alarmTold else { return }
         if let alarm = der.alarm {

@@ -160,7 +160,7 @@ struct DERFunctions {
             // One is for the power that flows back, the other for the power that is taken.
             guard (control.controlType == .fixedPFInject) == (flow < .zero) else { return nil }
             let most = Double(flow.milli.magnitude) * body.displacement.tangent
-            let rate = Int64(max(0, min(most, Double(nameplate.maxApparent))))
+            let rate = Int64(max(0, min(most, Double(nameplate.maxApparent))).rounded())
             return injected(body.excitation ? rate : -rate)
         case .curve(let curve)?:
             guard let percent = percent(curve, control.controlType, flow) else { return injected(0) }

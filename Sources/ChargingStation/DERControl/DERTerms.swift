@@ -63,7 +63,7 @@ enum DERBody: Equatable, Sendable {
         }
     }
 
-    /// Whether the values are ones that can be carried out; units as R04.FR.50 to R04.FR.56 say.
+    /// Whether the values are ones that can be carried out; units as R04 says.
     func isPlausible(for type: DERControlEnumType) -> Bool {
         switch self {
         case .curve(let curve):
@@ -76,6 +76,7 @@ enum DERBody: Equatable, Sendable {
                 && body.overFreq > body.underFreq && body.underFreq > 0
         case .limitMaxDischarge(let body):
             (body.pctMaxDischargePower.map { (0...100).contains($0) } ?? true)
+                // R04.FR.56.
                 && (body.powerMonitoringMustTrip.map { $0.yUnit == .notApplicable } ?? true)
         }
     }
@@ -84,7 +85,7 @@ enum DERBody: Equatable, Sendable {
 extension DERControlEnumType {
     fileprivate static let powers: Set<DERUnitEnumType> = [.pctMaxW, .pctMaxVar, .pctWAvail, .pctVarAvail]
 
-    /// What the curve of this type may be given in.
+    /// What the curve of this type may be given in (R04.FR.50, R04.FR.51, R04.FR.52, R04.FR.53, R04.FR.54, R04.FR.55).
     fileprivate var units: Set<DERUnitEnumType> {
         switch self {
         case .freqWatt, .voltWatt: [.pctMaxW, .pctWAvail]

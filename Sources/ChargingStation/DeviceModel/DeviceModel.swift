@@ -48,13 +48,13 @@ package struct DeviceModel: Sendable {
         for definition in TransactionVariables.all(setup) { define(definition) }
         for definition in AuthorizationVariables.all(setup) { define(definition) }
         for definition in MeteringVariables.all(setup) { define(definition) }
-        for definition in AvailabilityVariables.all(setup) { define(definition) }
         for definition in ReservationVariables.all(setup) { define(definition) }
         for definition in SecurityVariables.all(setup) { define(definition) }
         for definition in FirmwareVariables.all(setup) { define(definition) }
         for definition in SmartChargingVariables.all(setup) { define(definition) }
         for definition in BidirectionalVariables.all(setup) { define(definition) }
         for definition in DERVariables.all(setup) { define(definition) }
+        for definition in TariffVariables.all(setup) { define(definition) }
         restore(kept)
     }
 

@@ -23,8 +23,8 @@ extension Station {
         emit(.answer(id, .getVariables(GetVariablesResponse(getVariableResult: results))))
     }
 
-    /// Says component and variable as they were asked for (B06.FR.02, B06.FR.14), and the type, Actual if none was
-    /// asked for (B06.FR.03, B06.FR.11).
+    /// One result for each (B06.FR.01): it says component and variable as they were asked for (B06.FR.02, B06.FR.14),
+    /// and the type, Actual if none was asked for (B06.FR.03, B06.FR.11).
     private func result(of asked: GetVariableDataType) -> GetVariableResultType {
         let type = asked.attributeType ?? .actual
         let (status, value) = reading(VariableKey(asked.component, asked.variable), type)
@@ -53,7 +53,8 @@ extension Station {
 
     mutating func answer(_ request: SetVariablesRequest, _ id: MessageID) {
         guard !isTooLarge(request, id, items: request.setVariableData.count, as: "SetVariables") else { return }
-        // In their order, each by itself, also what comes twice (B05.FR.13 is the backend's to obey).
+        // One result for each with what it asked for (B05.FR.01, B05.FR.02, B05.FR.03, B05.FR.12), in their order, also
+        // for what comes twice (B05.FR.13 is the backend's to obey).
         let results = request.setVariableData.map { wanted in
             let type = wanted.attributeType ?? .actual
             let (status, info) = setVariable(

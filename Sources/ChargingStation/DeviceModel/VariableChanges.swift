@@ -9,7 +9,9 @@ extension Station {
         switch key.component {
         case NetworkVariables.component: refusal(ofNetwork: value, for: key)
         case "OCPPCommCtrlr" where key == NetworkVariables.priority: refusal(ofPriority: value)
-        case "SecurityCtrlr", "ISO15118Ctrlr": refusal(ofSecurity: value, for: key)
+        case "SecurityCtrlr" where key == NetworkVariables.stationIdentity: NetworkRules.refusal(ofIdentity: value)
+        case "SecurityCtrlr", "ISO15118Ctrlr":
+            securityRefuses(key, value) == nil ? nil : StatusInfoType(reasonCode: "InvalidValue")
         case _: nil
         }
     }
@@ -18,9 +20,9 @@ extension Station {
     mutating func variableChanged(_ key: VariableKey) {
         switch key.component {
         case "OCPPCommCtrlr", NetworkVariables.component: connectionVariableChanged(key)
-        case "SecurityCtrlr":
+        case "SecurityCtrlr", "ISO15118Ctrlr":
             credentialChanged(key)
-            securityChanged(key)
+            securityChanged(key, to: variables.text(key) ?? "")
         case "DisplayMessageCtrlr": showMessages()
         // Read where they are used: nobody needs to be told.
         case "ClockCtrlr", "MonitoringCtrlr", "CustomizationCtrlr": break

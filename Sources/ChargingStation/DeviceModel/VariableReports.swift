@@ -63,6 +63,7 @@ extension Station {
         let items = request.componentVariable?.count ?? 0
         guard !isTooLarge(request, id, items: items, as: "GetReport") else { return }
         guard reports.hasRoom else { return emit(.answer(id, .getReport(.init(status: .rejected)))) }  // B08.FR.16
+        // Both, where both are given (B08.FR.05, B08.FR.11).
         let data = variables.order.filter { key in
             matches(key, request.componentVariable) && meets(key, request.componentCriteria)
         }.compactMap { variables.definitions[$0] }.map(reportData)
@@ -87,7 +88,8 @@ extension Station {
         }
     }
 
-    /// What is not named stands for all there are (B08.FR.20, B08.FR.21, B08.FR.22, B08.FR.23, B08.FR.24, B08.FR.25).
+    /// What is not named stands for all there are (N02.FR.16, N02.FR.17, N02.FR.18, N02.FR.19, N02.FR.20, N02.FR.21,
+    /// B08.FR.20, B08.FR.21, B08.FR.22, B08.FR.23, B08.FR.24, B08.FR.25).
     func matches(_ key: VariableKey, _ wanted: [ComponentVariableType]?) -> Bool {
         guard let wanted else { return true }
         return wanted.contains { wanted in
@@ -106,7 +108,8 @@ extension Station {
 
     // MARK: NotifyReport
 
-    /// Parts with one number after the other from 0 (B07.FR.10, B08.FR.14), all but the last to be continued.
+    /// Parts of the same request (B07.FR.04, B08.FR.03, B08.FR.04) with one number after the other from 0 (B07.FR.10,
+    /// B08.FR.14), all but the last to be continued.
     private mutating func send(_ data: [ReportDataType], requestId: Int) {
         let parts = parts(data, mostItems: VariableReport.mostItems, mostBytes: VariableReport.mostBytes)
         let generatedAt = now.dateTime

@@ -16,7 +16,7 @@ struct DisplayMessages: Equatable, Sendable {
     /// What the host was told to show.
     fileprivate(set) var shown: [MessageInfoType] = []
 
-    /// O01.FR.10, O02.FR.10.
+    /// O01.FR.10, O02.FR.10. There is one display, which messages without a display are for (O01.FR.20, O01.FR.23).
     init(kept: [String: [UInt8]] = [:]) {
         messages = kept.filter { $0.key.hasPrefix(Self.keptPrefix) }
             .compactMap { object(MessageInfoType.self, from: $0.value) }
@@ -43,7 +43,8 @@ struct DisplayMessages: Equatable, Sendable {
     }
 
     /// Which of the messages that may be shown now are shown: the one that is always in front alone (O01.FR.15), else
-    /// those in front in turn (O01.FR.13, O01.FR.14), else the normal cycle (O01.FR.12).
+    /// those in front in turn (O01.FR.13, O01.FR.14), else the normal cycle (O01.FR.12); for a transaction the same
+    /// (O02.FR.14, O02.FR.15, O02.FR.16, O02.FR.17).
     static func leading(_ messages: [MessageInfoType]) -> [MessageInfoType] {
         for priority in [MessagePriorityEnumType.alwaysFront, .inFront, .normalCycle] {
             let leading = messages.filter { $0.priority == priority }
@@ -67,8 +68,8 @@ extension Station {
         return .init(status: .accepted)
     }
 
-    /// Every priority, state and format there is can be shown (O01.FR.01, O01.FR.02, O01.FR.03), as the device model
-    /// says.
+    /// Every priority, state and format there is can be shown (O01.FR.01, O01.FR.02, O01.FR.03, O02.FR.03, O02.FR.04,
+    /// O02.FR.05), as the device model says.
     private func refusal(of message: MessageInfoType) -> SetDisplayMessageResponse? {
         guard setup.role == .inCharge, !setup.displayLanguages.isEmpty, variables.flag(DisplayVariables.enabled) else {
             return .init(status: .rejected, statusInfo: StatusInfoType(reasonCode: "NotEnabled"))
@@ -166,7 +167,8 @@ extension Station {
     }
 
     /// The text in the language of the station, else in English, else as the message has it (O01.FR.09, O01.FR.24,
-    /// O02.FR.19); all of them stay with it, for a display that knows what its reader prefers (O01.FR.08).
+    /// O02.FR.19); all of them stay with it, for a display that knows what its reader prefers (O01.FR.08, O02.FR.08,
+    /// O02.FR.09).
     private func inLanguageOfTheStation(_ message: MessageInfoType) -> MessageInfoType {
         let contents = [message.message] + (message.messageExtra ?? [])
         let wanted = [variables.text(DisplayVariables.language) ?? "en", "en"]

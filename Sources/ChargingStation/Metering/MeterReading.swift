@@ -91,11 +91,13 @@ struct MeterReading: Equatable, Sendable {
         return overflow ? nil : difference
     }
 
-    /// The setpoint less the power.
+    /// Positive where more flows than the setpoint asks for, whatever the direction (part 2, Q 2.4).
     private var residual: Int64? {
-        guard let setpoint, let power = report.power else { return nil }
-        let (difference, overflow) = setpoint.milli.subtractingReportingOverflow(power.milli)
-        return overflow ? nil : difference
+        guard let power = report.power?.milli else { return nil }
+        guard let setpoint = setpoint?.milli else { return 0 }
+        let (imported, exported) = (max(0, power), max(0, 0 - power))
+        if setpoint == 0 { return imported.adding(exported) }
+        return setpoint > 0 ? imported.adding(-setpoint) : exported.adding(setpoint)
     }
 
     /// Per phase on AC; on DC the session's own voltage decides, which is not known here.

@@ -127,7 +127,7 @@ extension Station {
         if !events.isEmpty { send(events) }
     }
 
-    /// N13.FR.01, N13.FR.03, N13.FR.05.
+    /// The monitor goes on with events, if it goes on (N13.FR.01, N13.FR.03, N13.FR.04, N13.FR.05).
     mutating func closeStream(_ id: Int) {
         guard var stream = monitoring.streams[id] else { return }
         monitoring.streams[id] = nil

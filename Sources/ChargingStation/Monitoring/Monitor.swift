@@ -15,6 +15,7 @@ struct Monitor: Equatable, Sendable {
         case delta
         case periodic
 
+        /// N07.FR.16, N07.FR.17, N07.FR.18, N08.FR.05.
         var trigger: EventTriggerEnumType {
             switch self {
             case .alert, .cleared: .alerting

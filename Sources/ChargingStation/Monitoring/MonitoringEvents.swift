@@ -6,7 +6,8 @@ import OCPP
 import OCPP21
 
 extension Station {
-    /// Looks at every monitored variable and tells what is worth it (N07, N08).
+    /// Looks at every monitored variable and tells what is worth it (N07, N08). One that is removed says nothing more
+    /// (N07.FR.12).
     mutating func advanceMonitoring() {
         guard variables.flag(MonitoringVariables.enabled) else { return }
         var events: [EventDataType] = []

@@ -7,6 +7,8 @@ import OCPP21
 extension Station {
     // MARK: N04
 
+    /// Up to so many and so large (N04.FR.09).
+
     mutating func answer(_ request: SetVariableMonitoringRequest, _ id: MessageID) {
         let items = request.setMonitoringData.count
         guard !isTooLarge(request, id, items: items, as: "SetVariableMonitoring", of: "MonitoringCtrlr") else { return }

@@ -122,6 +122,7 @@ extension Station {
 
     private mutating func accept(interval: Int) {
         boot.phase = .accepted
+        if !boot.wasAccepted { raise(.startupOfTheDevice, detail: boot.reason.word) }
         boot.wasAccepted = true
         boot.acceptedOver = network.active
         boot.retryAt = nil
@@ -132,11 +133,13 @@ extension Station {
             keep(String(min(interval, 86_400)), VariableAttribute(ProvisioningVariables.heartbeatInterval))
         }
         networkIsAccepted()
+        // What is unavailable or reserved has stayed so (B01.FR.07, B01.FR.13, B11.FR.02, B11.FR.05, B12.FR.06).
         reportAllConnectors()  // B01.FR.05
         openStreams()
     }
 
-    /// Not earlier than the backend said (B02.FR.04, B02.FR.08, B03.FR.02, B03.FR.06), or after a time of our own.
+    /// Over the same connection, which stays open (B02.FR.06), and not earlier than the backend said (B02.FR.04,
+    /// B02.FR.08, B03.FR.02, B03.FR.06), or after a time of our own.
     private mutating func wait(_ phase: BootProgress.Phase, interval: Int) {
         boot.phase = phase
         boot.retryAt = now.monotonic + pause(interval)

@@ -38,6 +38,7 @@ enum InfrastructureVariables {
         return [
             VariableDefinition(key("Available"), .boolean, .readOnly, standard: "true"),
             .found(key("AvailabilityState"), .option(states)) { $0.availabilityState(evse: id).word },
+            // B11.FR.10.
             VariableDefinition(key("AllowReset"), .boolean, .readOnly, standard: String(evse.canReset)),
             VariableDefinition(
                 key("SupplyPhases"), .integer(0...3), .readOnly, standard: String(phases(evse.supply))),
@@ -63,10 +64,10 @@ enum InfrastructureVariables {
             station.index(ofEVSE: id).flatMap { station.evses[$0].report.target }.map { text(max($0, .zero)) }
         }
         guard evse.ratings.lower < .zero else { return [power] }
-        let rated = Power(milli: -evse.ratings.lower.milli)
+        let rated = Power(milli: 0 &- evse.ratings.lower.milli)
         var discharge = VariableDefinition.found(
             VariableKey("EVSE", "DischargePower", evse: id), .decimal(0...watts(rated)), unit: "W"
-        ) { $0.power(evse: id).map { text(max(Power(milli: -$0.milli), .zero)) } }
+        ) { $0.power(evse: id).map { text(max(Power(milli: 0 &- $0.milli), .zero)) } }
         discharge.find(.maxSet) { _ in text(rated) }
         return [power, discharge]
     }

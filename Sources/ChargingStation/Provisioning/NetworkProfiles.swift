@@ -134,7 +134,8 @@ extension Station {
     // MARK: SetVariables (B09, B10)
 
     func refusal(ofNetwork value: String, for key: VariableKey) -> StatusInfoType? {
-        // What may be used for the next connection is not to be changed piece by piece (B09.FR.22).
+        // What may be used for the next connection is not to be changed piece by piece, other slots are (B09.FR.22,
+        // B09.FR.23).
         if let slot = key.componentInstance.flatMap({ Int($0) }), prioritySlots.contains(slot) {
             return StatusInfoType(reasonCode: "PriorityNetworkConf")
         }

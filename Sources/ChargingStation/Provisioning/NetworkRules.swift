@@ -62,6 +62,10 @@ enum NetworkRules {
         return nil
     }
 
+    static func refusal(ofIdentity identity: String) -> StatusInfoType? {
+        fault(ofIdentity: identity).map { StatusInfoType(reasonCode: "InvalidValue", additionalInfo: $0) }
+    }
+
     /// A passwordString of 16 to 64 characters (part 2, SecurityCtrlr.BasicAuthPassword).
     static func fault(ofPassword password: String) -> String? {
         guard (16...64).contains(password.utf8.count), password.utf8.allSatisfy(isIdentifier) else {

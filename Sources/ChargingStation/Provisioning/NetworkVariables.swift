@@ -22,6 +22,7 @@ enum NetworkVariables {
     static let security = "SecurityProfile"
     static let identity = "Identity"
     static let password = "BasicAuthPassword"
+    static let stationIdentity = VariableKey("SecurityCtrlr", "Identity")
 
     /// The first holds what the configuration says (B09.FR.06).
     static let slots = [0, 1, 2]
@@ -31,7 +32,16 @@ enum NetworkVariables {
     }
 
     static func all(_ setup: StationSetup) -> [VariableDefinition] {
-        connection(setup) + slots.flatMap(variables)
+        connection(setup) + [identityOfStation(setup)] + slots.flatMap(variables)
+    }
+
+    /// Deprecated, and what a slot without an identity falls back to (B09.FR.16); read, it is what the station is
+    /// connected as (B09.FR.28).
+    private static func identityOfStation(_ setup: StationSetup) -> VariableDefinition {
+        var identity = VariableDefinition(
+            stationIdentity, .string(longest: 48), .readWrite, standard: setup.networkProfile?.identity)
+        identity.find { $0.activeIdentity }
+        return identity
     }
 
     private static func connection(_ setup: StationSetup) -> [VariableDefinition] {

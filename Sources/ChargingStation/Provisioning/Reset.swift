@@ -20,6 +20,8 @@ struct ResetProgress: Equatable, Sendable {
         var reason: BootReasonEnumType
         var step: Step
         var resumes = false
+        /// The EVSEs where energy flowed before it.
+        var charging: [Int] = []
         var retriesLeft: Int
     }
     static let resumeKey = "reset/resume"
@@ -29,11 +31,19 @@ struct ResetProgress: Equatable, Sendable {
     var wishes: [Wish] = []
     /// Whether the transactions that run go on after the restart whatever time it took (B13.FR.23).
     let resumesAfterRestart: Bool
+    /// The EVSEs where energy flowed before that restart (B13.FR.24, B13.FR.25).
+    let chargedBefore: Set<Int>
 
-    init(kept: [String: [UInt8]] = [:]) { resumesAfterRestart = kept[Self.resumeKey] != nil }
+    init(kept: [String: [UInt8]] = [:]) {
+        let charging = kept[Self.resumeKey]
+        resumesAfterRestart = charging != nil
+        chargedBefore = Set(
+            String(decoding: charging ?? [], as: UTF8.self).split(separator: ",").compactMap { Int($0) })
+    }
 }
 
 extension Station {
+    /// B11.FR.01.
     mutating func answer(_ request: ResetRequest) -> ResetResponse {
         if let refusal = refusal(of: request) { return ResetResponse(status: .rejected, statusInfo: refusal) }
         guard !reset.wishes.contains(where: { $0.evse == request.evseId && $0.step == .underWay }) else {
@@ -57,15 +67,13 @@ extension Station {
                     reasonCode: "UnsupportedRequest", additionalInfo: "Only the whole station resets.")
             }
         }
-        if request.type == .immediateAndResume, (variables.integer(Self.resumptionTimeout) ?? 0) <= 0 {  // B13.FR.01
+        if request.type == .immediateAndResume, (variables.integer(TransactionVariables.resumptionTimeout) ?? 0) <= 0
+        {  // B13.FR.01
             return StatusInfoType(reasonCode: "UnsupportedParam", additionalInfo: "TxResumptionTimeout is 0.")
         }
         guard request.type != .onIdle else { return nil }
         return reasonAgainstReset.map { StatusInfoType(reasonCode: "FwUpdateInProgress", additionalInfo: $0) }
     }
-
-    /// TxResumptionTimeout, of block E.
-    static let resumptionTimeout = VariableKey("TxCtrlr", "ResumptionTimeout")
 
     /// B12.FR.02, B12.FR.04, B12.FR.08; without transactions B11.FR.03, B11.FR.08.
     private mutating func resetNow(_ request: ResetRequest) -> ResetResponse {
@@ -79,7 +87,16 @@ extension Station {
         let running = evses.filter { (request.evseId ?? $0.id) == $0.id && $0.transaction != nil }.map(\.id)
         for evse in running { updateTransaction(evse: evse, because: .resetCommand) }
         leave(request, .remoteReset, resumes: !running.isEmpty)
+        for evse in running { holdBack(evse) }
         return ResetResponse(status: .accepted)
+    }
+
+    /// Energy stops until the reset is over (B13.FR.10, B13.FR.20).
+    private mutating func holdBack(_ evse: Int) {
+        guard let index = index(ofEVSE: evse), let last = reset.wishes.indices.last else { return }
+        if evses[index].transaction?.chargingState == .charging { reset.wishes[last].charging.append(evse) }
+        evses[index].transaction?.holds.insert(.reset)
+        refreshAuthorization(index)
     }
 
     /// Scheduled while a transaction runs or something else is busy (B12.FR.01, B11.FR.07).
@@ -123,8 +140,10 @@ extension Station {
     /// B11.FR.03, B11.FR.08, B12.FR.05, B13.FR.11, B13.FR.21.
     private mutating func begin(_ wish: ResetProgress.Wish) {
         if wish.evse == nil {
-            rememberBootReason(wish.reason)
-            emit(.keep(key: ResetProgress.resumeKey, wish.resumes ? [UInt8(ascii: "1")] : nil))
+            rememberBootReason(wish.reason)  // B11.FR.04
+            raise(.resetOrReboot, detail: wish.reason.word)
+            let charging = wish.charging.map(String.init).joined(separator: ",")
+            emit(.keep(key: ResetProgress.resumeKey, wish.resumes ? Array(charging.utf8) : nil))
         }
         emit(.host(.reset(evse: wish.evse)))
     }
@@ -140,8 +159,20 @@ extension Station {
         }
         reset.wishes.remove(at: index)
         if !succeeded { giveUpReset(evse: evse) }
-        if wish.resumes, let evse { updateTransaction(evse: evse, because: .txResumed) }  // B13.FR.12, B13.FR.30
+        if wish.resumes { resume(wish) }
         reportChangedConnectors()
+    }
+
+    /// B13.FR.12, B13.FR.30; the energy that flowed before flows again only if that is allowed (B13.FR.13, B13.FR.14).
+    private mutating func resume(_ wish: ResetProgress.Wish) {
+        for index in evses.indices where evses[index].transaction?.holds.remove(.reset) != nil {
+            let id = evses[index].id
+            if wish.charging.contains(id), !variables.flag(TransactionVariables.resumesTransfer) {
+                evses[index].transaction?.holds.insert(.resumption)
+            }
+            refreshAuthorization(index)
+            updateTransaction(evse: id, because: .txResumed)
+        }
     }
 
     private mutating func giveUpReset(evse: Int?) {
@@ -165,7 +196,11 @@ extension Station {
         reset.wishes.contains { ($0.evse == nil || $0.evse == evse) && $0.step != .waitingForIdle }
     }
 
-    /// What makes a reset impossible now other than a transaction (B11.FR.06, B12.FR.10); block L says so while it
-    /// installs.
-    var reasonAgainstReset: String? { nil }
+    /// What makes a reset impossible now other than a transaction (B11.FR.06, B12.FR.10).
+    var reasonAgainstReset: String? {
+        switch firmware.current?.phase {
+        case .installing, .rebooting, .confirming: "Firmware is being installed."
+        case .begun, .scheduled, .downloading, .pausing, .verifying, .waiting, .installed, .ended, nil: nil
+        }
+    }
 }

@@ -18,7 +18,7 @@ extension Station {
         if let evse = request.evse?.id, evse != 0, index(ofEVSE: evse) == nil { return .rejected }
         switch request.requestedMessage {
         // F06.FR.17.
-        case .bootNotification: return boot.phase == .accepted ? .rejected : .accepted
+        case .bootNotification: return mayTriggerBoot() ? .accepted : .rejected
         case .heartbeat, .meterValues: return .accepted
         // F06.FR.12: only of one connector.
         case .statusNotification:
@@ -34,8 +34,8 @@ extension Station {
 
     private mutating func trigger(_ request: TriggerMessageRequest) {
         switch request.requestedMessage {
-        case .bootNotification: sendBoot()
-        case .heartbeat: call(.heartbeat(HeartbeatRequest()), .triggered)
+        case .bootNotification: triggerBoot()
+        case .heartbeat: triggerHeartbeat()
         case .meterValues: triggerMeterValues(request)
         case .statusNotification: triggerStatusNotification(request)
         case .transactionEvent: triggerTransactionEvents(request)

@@ -28,13 +28,4 @@ extension Station {
     mutating func answerUnlock(_ id: MessageID, _ status: UnlockStatusEnumType) {
         emit(.answer(id, .unlockConnector(UnlockConnectorResponse(status: status))))
     }
-
-    /// E06.FR.10, E07.FR.07, E09.FR.02: a driver who is done, or whose car is gone, gets the cable back; one whose token was
-    /// refused does not, before its owner shows it again (E05.FR.11).
-    mutating func unlockAtEnd(_ index: Int) {
-        guard setup.role == .inCharge, !evses[index].setup.hasFixedCable, !evses[index].conditions.isAuthorized else {
-            return
-        }
-        emit(.host(.release(evse: evses[index].id)))
-    }
 }

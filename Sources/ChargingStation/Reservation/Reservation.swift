@@ -10,14 +10,17 @@ struct Reservation: Equatable, Sendable, OCPPObject {
     var id: Int
     /// Seconds since 1970.
     var expiresAt: Int64
+    /// When it was made, in seconds since 1970.
+    var madeAt: Int64
     var idToken: IdTokenType
     var groupIdToken: IdTokenType?
     /// Nil: any EVSE, or any of the connector type.
     var evse: Int?
     var connectorType: String?
 
-    init(_ request: ReserveNowRequest) {
+    init(_ request: ReserveNowRequest, at now: Int64) {
         id = request.id
+        madeAt = now
         expiresAt = request.expiryDateTime.time.seconds
         idToken = request.idToken
         groupIdToken = request.groupIdToken
@@ -36,13 +39,16 @@ struct Reservation: Equatable, Sendable, OCPPObject {
         (self.evse ?? evse.id) == evse.id && (connectorType ?? evse.connectorType) == evse.connectorType
     }
 
-    static let fields: [StaticString] = ["id", "expiresAt", "idToken", "groupIdToken", "evse", "connectorType"]
+    static let fields: [StaticString] = [
+        "id", "expiresAt", "idToken", "groupIdToken", "evse", "connectorType", "madeAt",
+    ]
 
     init(from reader: inout PayloadReader) throws(Violation) {
         var members = try reader.object()
         var id: Int?
         var idToken: IdTokenType?
         expiresAt = 0
+        madeAt = 0
         while let field = try reader.field(of: Self.fields, &members) {
             switch field {
             case 0: id = try reader.integer(0)
@@ -50,7 +56,8 @@ struct Reservation: Equatable, Sendable, OCPPObject {
             case 2: idToken = try IdTokenType(from: &reader)
             case 3: groupIdToken = try IdTokenType(from: &reader)
             case 4: evse = try reader.integer(0)
-            case _: connectorType = try reader.text(20)
+            case 5: connectorType = try reader.text(20)
+            case _: madeAt = Int64(try reader.integer())
             }
         }
         guard let id else { throw reader.missing("id", members) }
@@ -67,6 +74,7 @@ struct Reservation: Equatable, Sendable, OCPPObject {
         writer.object("groupIdToken", groupIdToken)
         writer.integer("evse", evse)
         writer.text("connectorType", connectorType)
+        writer.integer("madeAt", Int(madeAt))
         writer.endObject()
     }
 }

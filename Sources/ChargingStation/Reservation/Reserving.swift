@@ -8,7 +8,7 @@ import OCPP21
 extension Station {
     /// H01.
     mutating func answer(_ request: ReserveNowRequest) -> ReserveNowResponse {
-        let wanted = Reservation(request)
+        let wanted = Reservation(request, at: now.seconds)
         guard setup.role == .inCharge, variables.flag(ReservationVariables.enabled), wanted.expiresAt > now.seconds
         else {
             return ReserveNowResponse(status: .rejected)  // H01.FR.01.
@@ -82,14 +82,15 @@ extension Station {
     }
 
     /// H03.FR.09: the reservation this token uses, if it has one. It is gone then.
-    mutating func useReservation(_ grant: Grant, _ index: Int) -> Int? {
-        guard variables.flag(ReservationVariables.enabled) else { return nil }
+    mutating func useReservation(_ grant: inout Grant, _ index: Int) {
+        guard variables.flag(ReservationVariables.enabled) else { return }
         let own = reservations.all.first {
             $0.fits(evses[index].setup) && $0.isFor(grant.idToken, grant.groupIdToken)
         }
-        guard let own, reservations.remove(own.id) != nil else { return nil }
+        guard let own, reservations.remove(own.id) != nil else { return }
         emit(.keep(key: "reservation/\(own.id)", nil))
-        return own.id
+        grant.reservationId = own.id
+        grant.reservedAt = own.madeAt
     }
 
     // MARK: The end of reservations
@@ -105,7 +106,8 @@ extension Station {
     mutating func cancelImpossibleReservations() {
         for reservation in reservations.all {
             let isPossible = evses.indices.contains {
-                reservation.fits(evses[$0].setup) && ![.faulted, .unavailable].contains(connectorStatus($0))
+                reservation.fits(evses[$0].setup)
+                    && (isHeldBack($0) || ![.faulted, .unavailable].contains(connectorStatus($0)))
             }
             if !isPossible { drop(reservation, .removed) }
         }

@@ -26,8 +26,12 @@ enum SecurityVariables {
     static let passwordLength = 16...64
 
     static func all(_ setup: StationSetup) -> [VariableDefinition] {
+        var password = VariableDefinition(
+            password, .string(longest: passwordLength.upperBound), .writeOnly, standard: nil)
+        // Kept with what else proves who the station is (A01), and nowhere else.
+        password.isPersistent = false
         let station = [
-            passwordDefinition,
+            password,
             VariableDefinition(organization, .string(longest: 64), .readWrite, standard: setup.organization),
             VariableDefinition(entries, .integer(0...mostCertificates), .readOnly, standard: "0"),
             VariableDefinition(profile, .integer(0...3), .readOnly, standard: "1"),
@@ -50,14 +54,6 @@ enum SecurityVariables {
         ]
     }
 
-    /// Kept as a proof of who we are, and not among the variables.
-    private static var passwordDefinition: VariableDefinition {
-        var definition = VariableDefinition(
-            password, .string(longest: passwordLength.upperBound), .writeOnly, standard: nil)
-        definition.isPersistent = false
-        return definition
-    }
-
     /// Whether it is long enough, and nothing in it would break the header it is sent in (A00.FR.205).
     static func isPassword(_ text: String) -> Bool {
         passwordLength.contains(text.unicodeScalars.count)
@@ -66,22 +62,20 @@ enum SecurityVariables {
 }
 
 extension Station {
-    /// Why a value may not be set although its definition allows it; nil where block A has nothing against it.
-    func refusal(ofSecurity value: String, for key: VariableKey) -> StatusInfoType? {
-        let invalid = StatusInfoType(reasonCode: "InvalidValue")
-        return switch key {
-        case SecurityVariables.password: SecurityVariables.isPassword(value) ? nil : invalid
+    /// Whether a value may be set beyond what its definition allows; nil where block A has nothing against it.
+    func securityRefuses(_ key: VariableKey, _ value: String) -> SetVariableStatusEnumType? {
+        switch key {
+        case SecurityVariables.password: SecurityVariables.isPassword(value) ? nil : .rejected
         // It becomes part of a name that is signed; nobody signs an empty one (A00.FR.509).
         case SecurityVariables.organization, SecurityVariables.vehicleSideOrganization, SecurityVariables.vehicleSide:
-            value.isEmpty ? invalid : nil
-        case SecurityVariables.vehicleSideCountry: value.utf8.count == 2 ? nil : invalid
+            value.isEmpty ? .rejected : nil
+        case SecurityVariables.vehicleSideCountry: value.utf8.count == 2 ? nil : .rejected
         case _: nil
         }
     }
 
     /// A value of block A was set.
-    mutating func securityChanged(_ key: VariableKey) {
-        guard let value = variables.text(key) else { return }
+    mutating func securityChanged(_ key: VariableKey, to value: String) {
         switch key {
         case SecurityVariables.password:
             // Nobody may read it, not even the device model's keeper (A01.FR.12).

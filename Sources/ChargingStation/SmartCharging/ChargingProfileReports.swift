@@ -15,6 +15,7 @@ extension Station {
         for report in reports { call(.reportChargingProfiles(report), .triggered) }
     }
 
+    /// Also what external systems have set (K27.FR.02). Ids or the other criteria select (K09.FR.03).
     private func chargingProfileReports(_ request: GetChargingProfilesRequest) -> [ReportChargingProfilesRequest] {
         let criteria = request.chargingProfile
         let found = smart.store.profiles.matching(
@@ -52,6 +53,7 @@ extension Station {
                 periods = size
                 parts.append(
                     ReportChargingProfilesRequest(
+                        // K09.FR.01.
                         requestId: requestID, chargingLimitSource: source, chargingProfile: [message],
                         evseId: each.evse))
             }

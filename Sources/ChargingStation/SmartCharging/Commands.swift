@@ -20,7 +20,9 @@ struct ProfileInForce: Equatable, Sendable {
 }
 
 extension Station {
-    /// Works out what every EVSE may and shall do, and says what has changed. Called after every input.
+    /// Works out what every EVSE may and shall do, and says what has changed: for each EVSE (K04.FR.01), with what profiles there are,
+    /// offline as well (K06.FR.01, K06.FR.02, K07.FR.01), at once (K01.FR.04, K01.FR.07, K10.FR.05, K10.FR.07, K16.FR.11). Called after
+    /// every input.
     mutating func commandEVSEs() {
         defer { smart.external.isChanging = false }
         guard setup.role == .inCharge else { return }
@@ -43,18 +45,19 @@ extension Station {
         guard variables.flag(SmartChargingVariables.enabled) else {
             // Without smart charging no profile counts; who may charge still does.
             var command = EVSECommand(limits: evse.setup.ratings)
-            command.mayTransfer = evse.transaction?.isAuthorized == true
+            command.mayTransfer = mayTransfer(index)
             return command
         }
         let inForce = profileInForce(evse)
         var command = EVSECommand(limits: .zero)
-        command.mayTransfer = evse.transaction?.isAuthorized == true
+        command.mayTransfer = mayTransfer(index)
         command.mode = inForce.period.mode
         command.origin = inForce.origin
         command.until = inForce.until == .max ? nil : inForce.until
         command.phases = inForce.period.numberPhases
         command.phaseToUse = inForce.period.phaseToUse
         command.wantsPreconditioning = inForce.period.wantsPreconditioning
+        // Until anything else is commanded (Q10.FR.03).
         command.sleeps = inForce.period.sleeps && evse.setup.canSleep && command.mayTransfer
         operate(index, inForce.period, &command)
         return command

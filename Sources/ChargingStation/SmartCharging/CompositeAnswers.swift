@@ -8,6 +8,7 @@ import OCPP21
 extension Station {
     // MARK: GetCompositeSchedule (K08)
 
+    /// From now on for as long as asked (K08.FR.02), each phase's own limits among it (K08.FR.09).
     mutating func answer(_ request: GetCompositeScheduleRequest, _ id: MessageID) {
         guard isSmartChargingEnabled(id) else { return }
         let unit: RateUnit? =

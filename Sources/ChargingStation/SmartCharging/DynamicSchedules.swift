@@ -18,7 +18,7 @@ extension Station {
                     UpdateDynamicScheduleResponse(status: reason == nil ? .accepted : .rejected, statusInfo: reason))))
     }
 
-    /// Applies an update at once, unless the profile would then be one that could not be set.
+    /// Applies an update at once, also to a profile that had run out (K28.FR.14), unless the profile would then be one that could not be set.
     private mutating func updateProfile(_ id: Int, _ update: ChargingScheduleUpdateType) -> StatusInfoType? {
         guard setup.role == .inCharge else {
             return StatusInfoType(reasonCode: "NotEnabled", additionalInfo: "This backend may read, not command.")

@@ -62,7 +62,7 @@ struct ExternalConstraints: Equatable, Sendable {
 }
 
 extension ExternalConstraints {
-    /// A signal as the profile that represents it: one value, so dynamic (K29.FR.04, Q06.FR.02, Q06.FR.04, K27.FR.01).
+    /// A signal as the profile that represents it, under a purpose of its own (K12.FR.05): one value, so dynamic (K29.FR.04, Q06.FR.02, Q06.FR.04, K27.FR.01).
     static func profile(
         _ key: Key, limits: PowerLimits?, setpoint: Power?, expiresAt: Int64?, at time: Int64
     ) -> ChargingProfileType {
@@ -92,6 +92,7 @@ extension Station {
             return emit(.notice("A signal of \(signal.source.rawValue) is not heeded: ExternalControlSignalsEnabled."))
         }
         if let end = signal.expiresAt, end <= now.seconds { return }
+        // The new value takes the place of the former (K29.FR.05, Q06.FR.05, Q06.FR.06), or nothing does (K13.FR.01).
         smart.external.take(signal)
         smart.external.isChanging = true
         if !signal.isLocalGeneration { updateProfilesLed(by: signal) }
@@ -103,7 +104,8 @@ extension Station {
         installExternalSignals()
     }
 
-    /// Profiles by which the backend lets the external system in: their values are its own (K29.FR.03, Q05.FR.05, Q05.FR.06).
+    /// Profiles by which the backend lets the external system in: their values are its own (K29.FR.03, Q05.FR.03, Q05.FR.04, Q05.FR.05,
+    /// Q05.FR.06), which also makes them valid again (Q05.FR.08).
     private mutating func updateProfilesLed(by signal: ExternalSignal) {
         for each in smart.store.profiles.installed where each.profile.kind == .dynamic {
             guard each.profile.purpose == .tx || each.profile.purpose == .txDefault,
@@ -150,6 +152,7 @@ extension Station {
             let together = ExternalConstraints.profile(
                 key, limits: limits, setpoint: setpoint, expiresAt: signal.expiresAt, at: now.seconds)
             let effective = key.isLocalGeneration ? own : together
+            // Updated now (K29.FR.06, Q06.FR.07), which also makes it valid again (K29.FR.08, Q06.FR.41).
             smart.store.installExternal(
                 own, ChargingProfile(effective), from: key.source.rawValue, at: now.seconds)
         }
@@ -159,9 +162,9 @@ extension Station {
     // MARK: Telling the backend
 
     /// Says what has changed by more than `LimitChangeSignificance` since it was told (K11.FR.02, K12.FR.02, K27.FR.03), and what is
-    /// over (K13.FR.02). What happens without a connection is said once there is one.
+    /// over (K13.FR.02); Q06.FR.11. What happens without a connection is said once there is one.
     mutating func tellExternalLimits() {
-        guard mayCall(.volatile), setup.role == .inCharge else { return }
+        guard mayCall(.volatile) else { return }
         let installed = smart.external.installed
         for (key, signal) in installed.sorted(by: { $0.key < $1.key }) {
             guard isSignificant(signal, since: smart.external.told[key]) else { continue }
@@ -175,6 +178,7 @@ extension Station {
     }
 
     private mutating func notifyLimit(_ key: ExternalConstraints.Key) {
+        // A source is never CSO (K11.FR.05, K12.FR.04).
         var limit = ChargingLimitType(chargingLimitSource: key.source.rawValue)
         limit.isLocalGeneration = key.isLocalGeneration ? true : nil
         var request = NotifyChargingLimitRequest(chargingLimit: limit)

@@ -27,6 +27,7 @@ extension Station {
                 status: .rejected, statusInfo: StatusInfoType(reasonCode: "TxNotFound"))
         }
         // Ending what was not begun has no effect, and is accepted (K21.FR.06).
+        // With a profile it begins (K21.FR.03).
         guard request.activate, !hasPriorityProfile(evse.id) else {
             return UsePriorityChargingResponse(status: .accepted)
         }

@@ -35,7 +35,7 @@ extension Station {
             // K01.FR.56, K01.FR.57.
             return StatusInfoType(reasonCode: "RateLimitExceeded", additionalInfo: "\(pause) seconds before retry")
         }
-        // L2 and L3 alone say nothing; the conversion would drop them (K01.FR.146, V2X.07).
+        // L2 and L3 alone say nothing; the conversion would drop them (K01.FR.145, K01.FR.146, V2X.07).
         let periods = message.chargingSchedule.flatMap(\.chargingSchedulePeriod)
         guard !periods.contains(where: \.namesPhasesWithoutBase) else {
             return StatusInfoType(reasonCode: "PhaseConflict", additionalInfo: "K01.FR.146")
@@ -61,6 +61,11 @@ extension Station {
 
     /// Puts a profile in force that nothing speaks against; it takes the place of one with the same id (K01.FR.05).
     mutating func install(_ message: ChargingProfileType, on evse: Int) {
+        var message = message
+        // 1.6 may leave it out: it is for the transaction that runs there.
+        if message.chargingProfilePurpose == .txProfile, message.transactionId == nil {
+            message.transactionId = index(ofEVSE: evse).flatMap { evses[$0].transaction?.id }
+        }
         smart.store.install(message, on: evse, at: now.seconds, version)
         smart.pulledAt[message.id] = nil
         let left = Set(smart.store.profiles.installed.map(\.profile.id))

@@ -87,9 +87,9 @@ enum SmartChargingVariables {
             ("LimitAtSoC", limits.limitAtSoC), ("EvseSleep", setup.evses.contains(where: \.canSleep)),
         ]
         return supported.flatMap { name, isSupported in
-            [key("SupportsFeature", name), key("Supports" + name)].map {
-                VariableDefinition($0, .boolean, .readOnly, standard: String(isSupported))
-            }
+            let definition = VariableDefinition(
+                key("SupportsFeature", name), .boolean, .readOnly, standard: String(isSupported))
+            return [definition, definition.named(key("Supports" + name))]
         }
     }
 }

@@ -10,7 +10,7 @@ extension Station {
     mutating func shareStationBounds(_ commands: inout [EVSECommand]) {
         guard variables.flag(SmartChargingVariables.enabled),
             smart.store.profiles.installed.contains(where: {
-                $0.evse == 0 && ($0.profile.purpose == .stationMaximum || $0.profile.purpose == .externalConstraints)
+                $0.evse == 0 && ($0.profile.purpose == .stationMaximum || $0.isExternal)
             })
         else { return }
         let bounds = smart.store.profiles.stationBounds(of: evseConditions, at: now.seconds, stationConditions)

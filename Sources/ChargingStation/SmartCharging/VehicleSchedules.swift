@@ -71,6 +71,7 @@ extension Station {
         if let selected = plan.selected { _ = smart.store.select(selected, on: evse) }
         var request = NotifyEVChargingScheduleRequest(
             timeBase: plan.timeBase, chargingSchedule: plan.schedule, evseId: evse)
+        // K15.FR.21, K16.FR.14, K17.FR.18.
         request.selectedChargingScheduleId = plan.selected ?? chosen?.id
         request.powerToleranceAcceptance = plan.acceptsTolerance
         wishes.planInQuestion = nil

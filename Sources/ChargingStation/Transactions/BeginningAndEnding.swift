@@ -8,7 +8,9 @@ import OCPP21
 extension Station {
     /// E01. A station that the backend has never accepted may be told not to begin (`TxBeforeAcceptedEnabled`).
     mutating func beginTransaction(_ index: Int, _ occurrence: Occurrence) {
-        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index) else {
+        guard boot.wasAccepted || variables.flag(TransactionVariables.beforeAccepted), !isOutOfService(index),
+            !isHeldBack(index)
+        else {
             return
         }
         var transaction = Transaction(id: newID())
@@ -19,7 +21,6 @@ extension Station {
         evses[index].transaction = transaction
         if let grant = evses[index].grant { adopt(grant, index) }
         refreshAuthorization(index)
-        adoptTariff(index)
         beginTransactionValues(index)
         sendEvent(.started, index, because: occurrence.trigger)
         beginSampling(index)
@@ -40,6 +41,7 @@ extension Station {
         }
         transaction.unreported.isRemoteStart = grant.remoteStartId != nil
         evses[index].transaction = transaction
+        adoptTariff(index)
         installProfile(of: grant, index)
     }
 
@@ -66,11 +68,12 @@ extension Station {
             $0.meterValue = values
             if let token = occurrence.idToken { $0.idToken = token }
         }
-        forgetTransaction(index)
+        forgetTransaction(index, occurrence)
     }
 
-    private mutating func forgetTransaction(_ index: Int) {
+    private mutating func forgetTransaction(_ index: Int, _ occurrence: Occurrence) {
         let id = evses[index].transaction?.id
+        let owner = evses[index].transaction?.idToken
         evses[index].transaction = nil
         evses[index].grant = nil
         evses[index].connectBy = nil
@@ -78,7 +81,7 @@ extension Station {
         emit(.keep(key: transactionKey(index), nil))
         keepPlugged(index)
         if let id { profilesEnd(transaction: id) }
-        unlockAtEnd(index)
+        settleLock(index, after: occurrence.trigger, owner: owner)
     }
 
     /// Ends a transaction whatever its stop points say.
@@ -95,11 +98,17 @@ extension Station {
         finishTransaction(index, Occurrence(trigger, stopped: stopped))
     }
 
+    /// E15.FR.04, E15.FR.05.
+    mutating func stopByVehicle(_ index: Int) {
+        deauthorize(index, Occurrence(.stopAuthorized, stopped: .stoppedByEV))
+    }
+
     // MARK: Authorisation
 
     /// Somebody may charge at this EVSE from now on.
     mutating func authorize(_ index: Int, _ grant: Grant) {
         evses[index].grant = grant
+        evses[index].paidUntil = nil
         if evses[index].transaction != nil { adopt(grant, index) }
         evses[index].transaction?.holds.remove(.invalidToken)
         evses[index].transaction?.holds.remove(.resumption)
@@ -114,8 +123,11 @@ extension Station {
         evses[index].grant = nil
         evses[index].connectBy = nil
         guard evses[index].conditions.isAuthorized else { return }
+        let owner = evses[index].transaction?.idToken
         apply(occurrence, index) { $0.isAuthorized = false }
-        unlockAtEnd(index)
+        // The end of the transaction has settled it already.
+        guard evses[index].transaction != nil else { return }
+        settleLock(index, after: occurrence.trigger, owner: owner)
     }
 
     /// E03.FR.05, E03.FR.15, F02.FR.07, F02.FR.08, C01.FR.26: nobody has plugged in in time.

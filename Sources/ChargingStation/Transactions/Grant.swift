@@ -15,7 +15,11 @@ struct Grant: Equatable, Sendable {
     var reservationId: Int?
     /// EVSEs the token may be used at; nil or empty is all (C01.FR.19 to .21).
     var evses: [Int]?
+    /// When the reservation that is used was made, in seconds since 1970.
+    var reservedAt: Int64?
     var tariff: TariffType?
+    /// The driver's tariff could not be used, and the backend calculates (I08.FR.33).
+    var hasCentralCost = false
     var profile: ChargingProfileType?
 
     var trigger: TriggerReasonEnumType { remoteStartId == nil ? .authorized : .remoteStart }

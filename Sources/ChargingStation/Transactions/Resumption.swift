@@ -12,6 +12,7 @@ extension Station {
         evses[index].transaction?.keptAt = now.seconds
         guard let transaction = evses[index].transaction else { return }
         emit(.keep(key: transactionKey(index), TransactionRecord(transaction).keptBytes))
+        keepAccount(index)
     }
 
     /// A car that stays plugged in after its transaction begins no other after a restart either.
@@ -37,6 +38,7 @@ extension Station {
             transaction.sampling = TransactionSampling(restoring: collected, stride: transaction.sampling.stride)
             transaction.sampling.before = before
             evses[index].transaction = transaction
+            restoreAccount(index, kept)
             evses[index].conditions = transaction.conditions
             evses[index].grant =
                 transaction.conditions.isAuthorized
@@ -63,7 +65,9 @@ extension Station {
         guard let transaction = evses[index].transaction, transaction.isInterrupted else { return }
         evses[index].transaction?.isInterrupted = false
         let timeout = Int64(variables.integer(TransactionVariables.resumptionTimeout) ?? 0)
-        guard timeout > 0, now.seconds - transaction.keptAt <= timeout else { return endInterrupted(index) }
+        // After a reset that asked for it, whatever time it took (B13.FR.23).
+        let isShort = timeout > 0 && now.seconds - transaction.keptAt <= timeout
+        guard isShort || reset.resumesAfterRestart else { return endInterrupted(index) }
         resume(index)
     }
 
@@ -75,7 +79,8 @@ extension Station {
 
     /// E17.FR.11 to .18: in the state before; energy only if that is allowed, and then not everywhere at the same time.
     private mutating func resume(_ index: Int) {
-        let wasCharging = evses[index].transaction?.chargingState == .charging
+        let wasCharging =
+            evses[index].transaction?.chargingState == .charging || reset.chargedBefore.contains(evses[index].id)
         // The car that left meanwhile ends the transaction as usual, or lets it wait (E17.FR.16, E17.FR.17).
         let isConnected = evses[index].report.connector != .available
         if evses[index].conditions.isAuthorized, isConnected, wasCharging { withholdAtResumption(index) }

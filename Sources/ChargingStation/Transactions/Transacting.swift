@@ -69,6 +69,9 @@ extension Station {
             $0.isConnected = false
             if deauthorizes { $0.isAuthorized = false }
         }
+        if deauthorizes, evses[index].transaction != nil {
+            settleLock(index, after: .evCommunicationLost, owner: evses[index].transaction?.idToken)
+        }
         if deauthorizes { evses[index].grant = nil }
         if evses[index].conditions.isAuthorized { evses[index].connectBy = connectionDeadline }
         keepPlugged(index)

@@ -15,6 +15,8 @@ struct Transaction: Equatable, Sendable {
         case limit
         /// After an interruption, until a random time or for good (E17.FR.12, E17.FR.18).
         case resumption
+        /// For the moment before a reset after which the transaction goes on; over with a restart (B13.FR.10, B13.FR.20).
+        case reset
     }
 
     /// What the next event has to say once (block E, 1.5).
@@ -70,6 +72,10 @@ struct Transaction: Equatable, Sendable {
     var flowingSince: Int64?
     var phases: Int?
 
+    /// What it costs, if this station calculates it.
+    var account: CostAccount?
+    /// When the running costs are told next.
+    var costDue: Instant?
     var sampling = TransactionSampling()
     var conditions = TransactionConditions()
     /// When this was last kept, in seconds since 1970: the last moment the station is known to have been alive.

@@ -36,6 +36,7 @@ extension Station {
         reportOnce(index, in: &request)
         reportCost(kind, index, in: &request)
         change(&request)
+        reportVehicle(index, in: &request)
         evses[index].transaction?.nextNumber += 1
         call(.transactionEvent(request), .durable)
         if kind != .ended { keepTransaction(index) }
@@ -51,6 +52,8 @@ extension Station {
             evses[index].transaction?.chargingState = state
         }
         reportPhases(index, in: &request)
+        // Q10.FR.04, Q10.FR.05.
+        if isAsleep(evse: evses[index].id) { request.evseSleep = true }
         switch kind {
         case .started:
             request.meterValue = meterValue(index, for: .started, .transactionBegin).map { [$0] }

@@ -31,7 +31,7 @@ struct TransactionRecord: OCPPObject {
         writer.integer("remoteStartId", it.remoteStartId)
         writer.boolean("hasNamedConnector", it.hasNamedConnector)
         writer.word("stoppedReason", it.stoppedReason)
-        writer.texts("holds", it.holds.map(\.rawValue).sorted())
+        writer.texts("holds", it.holds.subtracting([.reset]).map(\.rawValue).sorted())
         writer.object("limit", it.limit)
         writer.object("backendLimit", it.backendLimit)
         writer.decimal("totalCost", it.totalCost)

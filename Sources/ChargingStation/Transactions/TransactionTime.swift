@@ -11,6 +11,7 @@ extension Station {
         advanceConnection()
         advanceWaiting()
         advanceResumption()
+        advanceTariffs()
         advanceLimits()
         advanceSampling()
         advanceAlignedValues()
@@ -21,7 +22,7 @@ extension Station {
     var transactionDeadline: Instant? {
         [
             evses.compactMap(\.connectBy).min(), authorization.waiting?.until, resumptionDeadline, limitDeadline,
-            samplingDeadline, alignedDeadline, reservationDeadline,
+            samplingDeadline, alignedDeadline, reservationDeadline, tariffDeadline,
         ].compactMap(\.self).min()
     }
 }

@@ -15,6 +15,7 @@ enum TransactionVariables {
     static let resumptionTimeout = VariableKey("TxCtrlr", "ResumptionTimeout")
     static let resumesTransfer = VariableKey("TxCtrlr", "AllowEnergyTransferResumption")
     static let resumptionRange = VariableKey("TxCtrlr", "EnergyTransferResumptionRandomRange")
+    static let unlocksOnDisconnect = VariableKey("OCPPCommCtrlr", "UnlockOnEVSideDisconnect")
     static let supportedLimits = VariableKey("TxCtrlr", "SupportedLimits")
 
     /// The points' defaults are those of a transaction as 1.6 knows it (block E, 1.1.2). A short interruption, such as an update
@@ -23,6 +24,7 @@ enum TransactionVariables {
         points + [
             VariableDefinition(connectionTimeOut, .integer(0...86_400), unit: "s", .readWrite, standard: "120"),
             VariableDefinition(stopsOnDisconnect, .boolean, .readWrite, standard: "true"),
+            VariableDefinition(unlocksOnDisconnect, .boolean, .readWrite, standard: "true"),
             VariableDefinition(stopsOnInvalidId, .boolean, .readWrite, standard: "true"),
             VariableDefinition(energyOnInvalidId, .integer(0...1_000_000), unit: "Wh", .readWrite, standard: "0"),
             VariableDefinition(beforeAccepted, .boolean, .readWrite, standard: "true"),

@@ -61,6 +61,8 @@ actor BackendDesk {
     private var saidAt: [Instant]
     private var external: [ExternalSignal.Source: PowerLimits] = [:]
     private var renewedAt = Instant.distantPast
+    /// When the message that is worked on came in.
+    private var heardAt: Instant?
     private var clockTold = Instant.distantPast
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
@@ -157,6 +159,8 @@ actor BackendDesk {
         case .text(let text):
             state.count(\.received)
             guard conversation != nil else { return }
+            heardAt = MonotonicClock.now()
+            defer { heardAt = nil }
             hear(conversation?.receive(Array(text.utf8), at: MonotonicClock.now()) ?? [])
             work()
         case .closed(let end, let wait):
@@ -387,7 +391,9 @@ actor BackendDesk {
     private func carryOut(_ command: EVSECommand, evse id: Int) {
         guard backend.role == .inCharge, let index = evseIDs.firstIndex(of: id) else { return }
         do throws(APIProblem) {
-            try orders.carryOut(command, backend: place, evse: index)
+            let now = MonotonicClock.now()
+            try orders.carryOut(command, backend: place, evse: index, at: now)
+            if let heardAt { state.ordered(after: MonotonicClock.now() - heardAt) }
         } catch { logger.error("EVSE \(id) does not hear the backend: \(error.error)") }
     }
 
@@ -414,7 +420,7 @@ actor BackendDesk {
         if isTurn {
             renewedAt = now
             inputs.append(.grid(site.grid()))
-            do throws(APIProblem) { try orders.renew(backend: place) } catch { logger.error("\(error.error)") }
+            do throws(APIProblem) { try orders.renew(backend: place, at: now) } catch { logger.error("\(error.error)") }
         }
         work()
         if isTurn { outbox.commit(now: true) }

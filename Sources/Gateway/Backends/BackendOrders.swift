@@ -4,9 +4,7 @@
 import ChargingStation
 import ConfigurationFiles
 import Electricity
-import LinuxIO
 import LocalAPI
-import Logging
 import PowerControl
 import Synchronization
 
@@ -32,15 +30,17 @@ final class BackendOrders: Sendable {
 
     /// Puts a command in force.
     /// - Parameter evse: Index of the EVSE.
-    func carryOut(_ command: EVSECommand, backend: Int, evse: Int) throws(APIProblem) {
+    func carryOut(
+        _ command: EVSECommand, backend: Int, evse: Int, at now: Instant
+    ) throws(APIProblem) {
         orders.withLock { $0[Place(backend: backend, evse: evse)] = command }
         try desk.allow(command.allowed, backend: backend, evse: evse)
-        try desk.wish(command.wish, backend: backend, evse: evse, until: MonotonicClock.now() + Self.patience)
+        try desk.wish(command.wish, backend: backend, evse: evse, until: now + Self.patience)
     }
 
     /// The backend's station is still there: its wishes go on.
-    func renew(backend: Int) throws(APIProblem) {
-        let until = MonotonicClock.now() + Self.patience
+    func renew(backend: Int, at now: Instant) throws(APIProblem) {
+        let until = now + Self.patience
         for (place, command) in orders.withLock({ $0 }) where place.backend == backend && command.wish != nil {
             try desk.wish(command.wish, backend: backend, evse: place.evse, until: until)
         }

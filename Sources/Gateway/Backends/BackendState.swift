@@ -17,6 +17,8 @@ final class BackendState: Sendable {
         var connections = 0
         var refused = 0
         var violations = 0
+        /// From a message that came in to the order in the loop's ring.
+        var reaction = DurationCounts()
     }
 
     private struct State {
@@ -42,6 +44,8 @@ final class BackendState: Sendable {
     func isAlive(at now: Instant) { state.withLock { $0.aliveAt = now } }
 
     func count(_ what: WritableKeyPath<Counts, Int> & Sendable) { state.withLock { $0.counts[keyPath: what] &+= 1 } }
+
+    func ordered(after duration: Interval) { state.withLock { $0.counts.reaction.add(duration) } }
 
     func opened(_ version: OCPPVersion) {
         state.withLock {

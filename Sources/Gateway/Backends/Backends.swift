@@ -29,7 +29,8 @@ final class Backends: Sendable {
 
     /// - Parameter folder: Where the backends' files are; nil keeps nothing through a restart.
     init(
-        _ configuration: SiteConfiguration, _ cells: SiteCells, _ held: HeldLimits, _ orders: BackendOrders, folder: String?,
+        _ configuration: SiteConfiguration, _ cells: SiteCells, _ held: HeldLimits, _ orders: BackendOrders,
+        folder: String?,
         version: String, logger: Logger
     ) {
         self.orders = orders
@@ -46,7 +47,8 @@ final class Backends: Sendable {
                 )
             }
             return BackendDesk(
-                configuration, place: place, site: SiteLook(cells, held, reasons, configuration), orders: orders, file: file,
+                configuration, place: place, site: SiteLook(cells, held, reasons, configuration), orders: orders,
+                file: file,
                 version: version, logger: logger, restart: { flag.raise() })
         }
         for desk in desks {

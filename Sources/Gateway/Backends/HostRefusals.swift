@@ -19,7 +19,8 @@ extension HostTask {
         case .log(.upload(let order)):
             .log(.failed(requestID: order.requestID, .notSupportedOperation, reason: "This gateway uploads no files."))
         case .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings: nil
-        case .keys, .log(.cancel), .setClock, .release, .answerContract, .useConnectionSettings, .display, .contractAnswered,
+        case .keys, .log(.cancel), .setClock, .release, .answerContract, .useConnectionSettings, .display,
+            .contractAnswered,
             .vehicleChecked:
             nil
         }
@@ -27,7 +28,8 @@ extension HostTask {
 }
 
 extension KeyTask {
-    private static let words = "Certificates of this gateway are files of its configuration: it has no folder for others."
+    private static let words =
+        "Certificates of this gateway are files of its configuration: it has no folder for others."
 
     /// What is installed is what the configuration names.
     func refusal(_ backend: SiteConfiguration.Backend) -> KeyReport? {

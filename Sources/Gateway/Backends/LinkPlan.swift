@@ -38,7 +38,8 @@ struct LinkPlan {
         pingInterval = Self.exact(settings.pingInterval, backend.ping)
         policy = ReconnectPolicy(
             minimum: Self.exact(settings.backOffMinimum, backend.retry), repeatTimes: settings.backOffRepeatTimes,
-            randomRange: Self.exact(settings.backOffRandomRange, backend.retrySpread), attemptsPerProfile: settings.attempts,
+            randomRange: Self.exact(settings.backOffRandomRange, backend.retrySpread),
+            attemptsPerProfile: settings.attempts,
             profiles: profiles.count)
     }
 

@@ -8,14 +8,14 @@ import PowerControl
 /// Everything of a configuration that may change while the loop runs: the same EVSEs and circuits with other values.
 struct ReloadedSite: Sendable {
     let model: SiteModel
-    /// The rows that are in force from the start, one per EVSE.
+    /// The rows of the configuration itself, one per EVSE. Those of backends stay as they are.
     let standingLimits: [ImposedLimit]
     let mayDischarge: [Bool]
 
     init(_ configuration: SiteConfiguration) {
         model = SiteModel(configuration)
         let tables = SiteTables(configuration)
-        standingLimits = Array(tables.limits.prefix(tables.standingLimits))
+        standingLimits = Array(tables.limits.prefix(tables.evseCount))
         mayDischarge = configuration.evses.map(\.mayDischarge)
     }
 }

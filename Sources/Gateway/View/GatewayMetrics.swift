@@ -42,7 +42,22 @@ enum GatewayMetrics {
             failures.add(Double(counts.refused), .init("backend", name))
             violations.add(Double(counts.violations), .init("backend", name))
         }
-        return [up, queue, messages, links, failures, violations]
+        let reaction = reaction(backends)
+        return [up, queue, messages, links, failures, violations, reaction]
+    }
+
+    private static func reaction(_ backends: [(name: String, counts: BackendState.Counts)]) -> Metric {
+        var metric = Metric(
+            "sluice_backend_reaction_seconds", .gauge, help: "From a message to the order it gives the control loop.")
+        for (name, counts) in backends where counts.reaction.count > 0 {
+            for (quantile, value) in [
+                ("0.5", counts.reaction.percentile(0.5)), ("0.99", counts.reaction.percentile(0.99)),
+                ("1", counts.reaction.longest),
+            ] {
+                metric.add(value.inSeconds, .init("backend", name), .init("quantile", quantile))
+            }
+        }
+        return metric
     }
 
     private static func single(_ name: String, _ help: String, _ power: Power?) -> Metric {

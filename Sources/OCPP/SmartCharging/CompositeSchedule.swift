@@ -113,7 +113,12 @@ extension ChargingProfiles {
     public func stationBounds(of evses: [EVSEConditions], at time: Int64, _ station: StationConditions) -> StationBounds
     {
         var sweep = StationSweep(self, evses, station)
-        return sweep.bounds(at: time)
+        return sweep.bounds(at: time) {
+            evses.filter { $0.transaction != nil }.reduce(0) { sum, evse in
+                var own = EVSESweep(self, evse, station, includingStation: false, usesDelays: true)
+                return sum.adding(own.step(at: time, in: .watts).period.limit?.total ?? 0)
+            }
+        }
     }
 
     /// Changes looked at before a composite ends early, whatever a backend asks for.

@@ -15,7 +15,7 @@ struct ProfileStack {
         hints = Array(repeating: 0, count: timelines.count)
     }
 
-    /// The highest that has a period now. What lies below it does not matter until that ends.
+    /// The highest that has a period now (K01.FR.17). What lies below it does not matter until that ends.
     mutating func leader(at time: Int64, _ conditions: TimelineConditions, _ until: inout Int64) -> LeadingPeriod? {
         for index in timelines.indices {
             let segment = timelines[index].segment(at: time, conditions, hint: hints[index])
@@ -71,6 +71,7 @@ struct EVSESweep {
                 $0.profile.purpose == .tx && $0.evse == evse.id
                     && ($0.profile.transactionID == nil || $0.profile.transactionID == evse.transaction?.id)
             }, of: evse.id)
+        // Of the station and of the EVSE together (K01.FR.14, K01.FR.15), also for a transaction that runs already (K01.FR.32).
         txDefault = found(.txDefault, isOld ? [evse.id] : [0, evse.id])
         stationDefault = found(.txDefault, isOld ? [0] : [])
         maximum = found(.stationMaximum, places)
@@ -88,6 +89,7 @@ struct EVSESweep {
         return leader(at: time, &until)?.unit
     }
 
+    /// A TxProfile overrules the defaults for as long as it says something (K02.FR.04, K02.FR.08).
     private mutating func leader(at time: Int64, _ until: inout Int64) -> LeadingPeriod? {
         if let found = priority.leader(at: time, conditions, &until) { return found }
         if let found = tx.leader(at: time, conditions, &until) { return found }
@@ -128,7 +130,8 @@ struct StationSweep {
     }
 
     /// What holds for all EVSEs together, in thousandths of a watt.
-    mutating func bounds(at time: Int64) -> StationBounds {
+    /// - Parameter own: What the EVSEs may take by what is set for themselves.
+    mutating func bounds(at time: Int64, own: () -> Int64) -> StationBounds {
         var until = Int64.max
         var bounds = StationBounds()
         for found in [maximum.leader(at: time, conditions, &until), external.leader(at: time, conditions, &until)] {
@@ -140,10 +143,9 @@ struct StationSweep {
             }
             if found.period.mode == .externalSetpoint { bounds.setpoint = watts(found, found.period.setpoint) }
         }
-        if let limit = bounds.limit, let found = generation.leader(at: time, conditions, &until),
-            let more = watts(found, found.period.limit)
-        {
-            bounds.limit = limit.adding(more)
+        // What is generated on site is there once, not once for each EVSE.
+        if let found = generation.leader(at: time, conditions, &until), let more = watts(found, found.period.limit) {
+            bounds.limit = (bounds.limit ?? own()).adding(more)
         }
         bounds.until = until
         return bounds
@@ -171,7 +173,11 @@ struct StationSweep {
         }
         if let found = generation.leader(at: time, conditions, &until), let own = found.period.limit {
             let more = limit.adding(conversion.convert(own.sum(in: found.unit), from: found.unit, to: unit))
-            limit = min(more, max(limit, sum))
+            let hardware = evses.reduce(Int64(0)) { sum, evse in
+                let own = RateConversion(evse.supply, nominalVolts: station.nominalVolts, phases: evse.supply.phases)
+                return sum.adding(own.convert(evse.hardware.charge, from: evse.hardware.unit, to: unit))
+            }
+            limit = max(limit, min(more, hardware))
         }
         var period = CompositePeriod()
         period.limit = PhaseRates(limit)

@@ -12,7 +12,7 @@ struct Merging {
     private let soc: Int?
     private let setpointPriority: StationConditions.SetpointPriority
     private let unit: RateUnit
-    /// The fewest any of the profiles asks for; absent means all three.
+    /// The fewest any of the profiles asks for (K01.FR.140); absent means all three (K01.FR.49).
     private let phases: Int
     private let conversion: RateConversion
 
@@ -48,6 +48,7 @@ struct Merging {
         }
         if !supply.isDirect {
             out.numberPhases = phases
+            // Absent, the charger chooses (K01.FR.47).
             out.phaseToUse = phases == 1 ? leader?.period.phaseToUse : nil
         }
         guard out.mode != .idle else { return out }
@@ -118,6 +119,7 @@ struct Merging {
         guard let external, external.period.mode == .externalSetpoint, let outside = external.period.setpoint else {
             return (own, false)
         }
+        // Q06.FR.21, Q06.FR.22.
         if own != nil, setpointPriority == .csms { return (own, false) }
         return (converted(outside, of: external), true)
     }

@@ -96,6 +96,7 @@ private struct ProfileCheck {
         case .externalConstraints: throw ProfileRejection(.invalidProfile, "K01.FR.22")
         case .tx: try ofTransaction()
         case .stationMaximum:
+            // K04.FR.03.
             guard evse == 0 else { throw ProfileRejection(.invalidProfile, "K01.FR.03") }
             guard profile.kind != .relative else { throw ProfileRejection(.invalidSchedule, "K01.FR.38") }
         case .txDefault: break
@@ -115,6 +116,7 @@ private struct ProfileCheck {
         }
     }
 
+    /// Among others that a dynamic profile is one period from the beginning (K28.FR.01, K28.FR.02, K29.FR.01, K29.FR.02).
     func kind() throws(ProfileRejection) {
         guard !profile.schedules.isEmpty, profile.schedules.count <= (version == .v16 ? 1 : 3) else {
             throw ProfileRejection(.invalidSchedule, "K01.FR.31")
@@ -127,6 +129,7 @@ private struct ProfileCheck {
             throw ProfileRejection(.invalidProfile, "K01.FR.120")
         }
         guard case .dynamic = profile.kind else {
+            // K28.FR.04.
             guard profile.updateInterval == nil, profile.updateTime == nil else {
                 throw ProfileRejection(.invalidProfile, "K01.FR.122")
             }
@@ -227,6 +230,7 @@ private struct ProfileCheck {
         case .priorityCharging: (allowed, requirement) = ([.chargingOnly], "K01.FR.71")
         case .localGeneration: (allowed, requirement) = ([.chargingOnly, .externalLimits], "K01.FR.114")
         case .externalConstraints:
+            // K01.FR.112.
             (allowed, requirement) = ([.chargingOnly, .externalLimits, .externalSetpoint], "K01.FR.113")
         case .tx, .txDefault:
             // Without V2X there is charging, which needs no mode.
@@ -248,6 +252,7 @@ private struct ProfileCheck {
                 throw ProfileRejection(.invalidSchedule, "V2X.05")
             }
         case .idle:
+            // Q10.FR.01.
             guard period.hasNoRates else {
                 throw ProfileRejection(.invalidSchedule, "Q10.FR.02")
             }
@@ -261,6 +266,7 @@ private struct ProfileCheck {
     }
 
     private func localFrequency(_ period: SchedulePeriod) throws(ProfileRejection) {
+        // Q08.FR.01.
         guard period.hasNoRates else { throw ProfileRejection(.invalidSchedule, "Q08.FR.04") }
         guard period.baseline != nil, period.frequencyCurve.count >= 2 else {
             throw ProfileRejection(.noFrequencyCurve, "Q08.FR.03")

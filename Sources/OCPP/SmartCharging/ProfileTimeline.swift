@@ -87,9 +87,11 @@ struct ProfileTimeline {
 
     /// - Parameter hint: The period found last; the search starts there.
     func segment(at time: Int64, _ conditions: TimelineConditions, hint: Int = 0) -> Segment {
+        // K01.FR.10, K01.FR.36, K01.FR.37.
         if time < validFrom { return .nothing(until: validFrom) }
         guard time < validTo else { return .nothing() }
         var horizon = validTo
+        // Without such a duration an outage changes nothing (K01.FR.103).
         if let since = conditions.offlineSince, let longestOffline {
             let end = since.adding(longestOffline)
             guard time < end else { return .nothing() }
@@ -103,7 +105,8 @@ struct ProfileTimeline {
     private func unbounded(at time: Int64, _ conditions: TimelineConditions, _ hint: Int) -> Segment {
         switch kind {
         case .dynamic:
-            // The duration is a watchdog: without an update the profile has none (K28.FR.13).
+            // The duration is a watchdog: without an update the profile has none (K28.FR.13, K28.FR.15, K29.FR.07, Q05.FR.07,
+            // Q06.FR.40).
             guard let duration = schedule.duration else { return Segment(period: 0, until: .max) }
             let end = origin.adding(Int64(duration))
             return time < end ? Segment(period: 0, until: end) : .nothing()
@@ -114,8 +117,10 @@ struct ProfileTimeline {
             }
             switch start {
             case .instant(let start):
+                // Nothing before the start (K01.FR.30).
                 return ahead(of: time, place(time - start, .max, conditions, hint))
             case .civil(let start):
+                // What the wall clock skips is skipped, what it repeats is repeated (K01.FR.90, K01.FR.91).
                 let (civil, evenUntil) = conditions.clock.reading(at: time)
                 return ahead(of: time, place(civil - start, .max, conditions, hint), evenUntil)
             }
@@ -154,7 +159,8 @@ struct ProfileTimeline {
         _ offset: Int64, _ cycle: Int64, _ conditions: TimelineConditions, _ hint: Int
     ) -> Segment {
         guard offset >= 0 else { return .nothing(until: -offset) }
-        // A recurring schedule longer than its cycle is cut there.
+        // A period lasts until the next or the end of the schedule (K01.FR.11, K01.FR.12), after which this profile says nothing until
+        // its cycle begins anew (K01.FR.13). A recurring schedule longer than its cycle is cut there.
         let end = min(cycle, schedule.duration.map(Int64.init) ?? .max)
         guard offset < end else { return .nothing() }
         let remaining = end == .max ? .max : end - offset
@@ -184,7 +190,7 @@ struct ProfileTimeline {
         var current: Int?
         var until = Int64.max
         for index in starts.indices {
-            // The first never waits (K01.FR.93).
+            // The first never waits, so the schedule's start and end stay (K01.FR.92, K01.FR.94).
             let delay = index > 0 && index < delays.count ? delays[index] : 0
             let begin = starts[index].adding(Int64(delay))
             if begin <= offset {

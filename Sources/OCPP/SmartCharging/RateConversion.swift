@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
-/// W = A × V × phases, with the number of phases that is in force in the end. Limits and setpoints are rounded toward zero, so
+/// W = A × V × phases (K01.FR.50, K01.FR.51), with the number of phases that is in force in the end. Limits and setpoints are rounded toward zero, so
 /// that a conversion never allows more.
 struct RateConversion: Equatable {
     let volts: Int64

@@ -44,8 +44,15 @@ struct ConnectorStates: Sendable {
         var connector = connectors[evse] ?? Connector()
         connector.charging = hasEnded ? nil : charging ?? connector.charging ?? .evConnected
         connector.hasBegun = hasBegun && !hasEnded
-        connector.hasEnded = hasEnded
-        if connector.status != .faulted, connector.status != .unavailable { connector.status = .occupied }
+        // What never began leaves nothing to finish.
+        connector.hasEnded = hasEnded && hasBegun
+        if connector.status != .faulted, connector.status != .unavailable, let charging, charging != .idle {
+            connector.status = .occupied
+        }
+        guard !hasEnded || connector.status != nil else {
+            connectors[evse] = connector
+            return nil
+        }
         let state = Self.state(connector)
         defer { connectors[evse] = connector }
         guard state != connector.said else { return nil }

@@ -41,7 +41,8 @@ extension Face16 {
             OCPP21.ChargingSchedulePeriodType(
                 startPeriod: period.startPeriod, limit: period.limit, numberPhases: period.numberPhases)
         }
-        let kind = kind(profile)
+        // Relative has no start (5.16); absolute without one is for the station to read (docs/ocpp-decisions.md, f).
+        let kind = OCPP21.ChargingProfileKindEnumType(like: profile.chargingProfileKind, or: .absolute)
         let schedule = OCPP21.ChargingScheduleType(
             id: profile.chargingProfileId, chargingRateUnit: .init(like: old.chargingRateUnit, or: .w),
             chargingSchedulePeriod: periods, startSchedule: kind == .relative ? nil : old.startSchedule,
@@ -53,15 +54,6 @@ extension Face16 {
             chargingSchedule: [schedule], recurrencyKind: profile.recurrencyKind.flatMap { .init(like: $0) },
             validFrom: profile.validFrom, validTo: profile.validTo,
             maxOfflineDuration: discharges && local.watchdog > 0 ? local.watchdog : nil)
-    }
-
-    /// Absolute without a start counts from the start of charging, as relative does (docs/ocpp-decisions.md, f).
-    private func kind(_ profile: OCPP16.ChargingProfileType) -> OCPP21.ChargingProfileKindEnumType {
-        switch profile.chargingProfileKind {
-        case .absolute: profile.chargingSchedule.startSchedule == nil ? .relative : .absolute
-        case .recurring: .recurring
-        case .relative: .relative
-        }
     }
 
     static func purpose(_ purpose: OCPP16.ChargingProfilePurposeEnumType) -> OCPP21.ChargingProfilePurposeEnumType {

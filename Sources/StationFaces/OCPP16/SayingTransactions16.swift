@@ -43,7 +43,10 @@ extension Face16 {
                 record.idTag = idTag
             }
         }
-        guard !record.hasBegun, record.idTag != nil, Self.isConnected(record.chargingState) else { return false }
+        // Without an EVSE it is an event that comes once more after its transaction was told to the end.
+        guard !record.hasBegun, record.evse > 0, record.idTag != nil, Self.isConnected(record.chargingState) else {
+            return false
+        }
         record.begin = event.timestamp
         record.meterStart = record.wh ?? 0
         return true

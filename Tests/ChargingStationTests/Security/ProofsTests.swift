@@ -71,7 +71,7 @@ import Testing
     ])
     func `a password has 16 to 64 characters and no control character`(password: String, isGood: Bool) {
         #expect(SecurityVariables.isPassword(password) == isGood)
-        let refusal = StationBench.booted().station.refusal(ofSecurity: password, for: SecurityVariables.password)
+        let refusal = StationBench.booted().station.securityRefuses(SecurityVariables.password, password)
         #expect((refusal == nil) == isGood)
     }
 

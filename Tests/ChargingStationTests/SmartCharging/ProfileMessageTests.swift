@@ -97,7 +97,7 @@ import Testing
     @Test func `an update acts at once, and without one the watchdog falls back to the next level`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.limit(4_000)]))
         bench.set(
             Wire.profile(2, .txProfile, level: 1, .dynamic, for: "T", [Wire.setpoint(-1_000)]) {
@@ -123,7 +123,7 @@ import Testing
     @Test func `what is not dynamic, or would not fit its mode, is refused`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.limit(4_000)]))
         bench.set(Wire.profile(2, .txProfile, level: 1, .dynamic, for: "T", [Wire.limit(2_000)]))
         // K28.FR.11.
@@ -137,7 +137,7 @@ import Testing
     @Test func `a profile that asks for updates asks at its pace, also where nobody answers`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(
             Wire.profile(2, .txProfile, .dynamic, for: "T", [Wire.setpoint(-1_000)]) { $0.dynUpdateInterval = 20 })
         func pulls(_ outputs: [StationOutput]) -> Int {
@@ -163,7 +163,7 @@ import Testing
     @Test func `an outage ends a profile after its time, while it lasts, and for good if asked`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.limit(4_000)]))
         bench.set(
             Wire.profile(2, .txProfile, level: 1, for: "T", [Wire.setpoint(-1_000)]) { $0.maxOfflineDuration = 30 })
@@ -207,7 +207,7 @@ import Testing
     @Test func `priority replaces the transaction's profiles but not the maximum`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-5_000)]))
         // K21.FR.01, K21.FR.02.
         #expect(use(&bench, "T", true) == (.noProfile, []))
@@ -230,7 +230,7 @@ import Testing
     @Test func `the driver may ask at the station, also without a connection`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         // K22.FR.01.
         #expect(bench.hostTasks(in: bench.handle(.priorityCharging(evse: 1, true))) == [.noPriorityCharging(evse: 1)])
         bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(2_000)]))
@@ -245,7 +245,7 @@ import Testing
         #expect(told(bench.handle(.priorityCharging(evse: 1, false)), bench) == [false])
         #expect(bench.command().text == "0…2000")
         _ = bench.handle(.priorityCharging(evse: 1, true))
-        _ = bench.end()
+        _ = bench.finish()
         #expect(bench.station.smart.priority.isEmpty)
     }
 }

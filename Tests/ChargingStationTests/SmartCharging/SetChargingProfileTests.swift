@@ -12,7 +12,7 @@ import Testing
     @Test func `a profile is obeyed in the moment it is accepted, and says why`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         #expect(bench.command().text == "0…11000")
         let (_, outputs) = bench.ask(
             .setChargingProfile(
@@ -29,7 +29,7 @@ import Testing
     @Test func `the station comes back by itself when the next period begins`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.limit(6_000), Wire.limit(3_000, from: 60)]))
         #expect(bench.command().until == bench.time.seconds + 60)
         _ = bench.wait(.milliseconds(59_999))
@@ -77,7 +77,7 @@ import Testing
     func `what cannot be is refused with its reason`(evse: Int, profile: ChargingProfileType, reason: String) {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         #expect(bench.set(profile, on: evse) == reason)
         #expect(bench.station.smart.store.profiles.installed.isEmpty)
     }
@@ -87,7 +87,7 @@ import Testing
         setup.role = .reading
         var bench = StationBench(setup)
         bench.boot()
-        bench.begin()
+        bench.charge()
         #expect(bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(1)])) == "NotEnabled")
         #expect(bench.station.evses[0].command == nil)
     }
@@ -98,7 +98,7 @@ import Testing
         bench.set(Wire.profile(1, .txDefaultProfile, [Wire.setpoint(-5_000)]))
         #expect(!bench.command().mayTransfer)
         #expect(bench.command().setpoint == nil)
-        bench.begin()
+        bench.charge()
         #expect(bench.command().mayTransfer)
         #expect(bench.command().text == "-10000…11000 @ -5000")
     }
@@ -107,7 +107,7 @@ import Testing
         var bench = StationBench()
         bench.boot()
         bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(1_000)]))
-        bench.begin()
+        bench.charge()
         bench.setVariable(SmartChargingVariables.enabled, "false")
         // K01.FR.29.
         let (answer, rest) = bench.ask(.clearChargingProfile(ClearChargingProfileRequest()))
@@ -140,11 +140,11 @@ import Testing
         var bench = StationBench()
         bench.boot()
         bench.set(Wire.profile(1, .txDefaultProfile, [Wire.limit(6_000)]))
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(2, .txProfile, for: "T", [Wire.limit(3_000)]))
         #expect(bench.command().text == "0…3000")
         // K02.FR.05.
-        let outputs = bench.end()
+        let outputs = bench.finish()
         #expect(outputs.contains(.keep(key: "profile/2", nil)))
         #expect(bench.command().text == "0…6000")
     }
@@ -152,7 +152,7 @@ import Testing
     @Test func `profiles survive a restart, with what became of them, and dynamic ones of a transaction do not`() {
         var bench = StationBench()
         bench.boot()
-        bench.begin()
+        bench.charge()
         bench.set(Wire.profile(1, .chargingStationMaxProfile, .absolute, [Wire.limit(9_000)]), on: 0)
         bench.set(
             Wire.profile(2, .txDefaultProfile, [Wire.limit(6_000), Wire.limit(5_000, from: 90)]) {
@@ -197,7 +197,7 @@ import Testing
             bench.station.refusal(ofRemote: Wire.profile(1, .txDefaultProfile, [Wire.limit(1)]), evse: 1)?.reasonCode
                 == "InvalidProfile")
         #expect(bench.station.refusal(ofRemote: Wire.profile(1, .txProfile, [Wire.limit(1, from: 5)]), evse: 1) != nil)
-        bench.begin()
+        bench.charge()
         // K05.FR.03.
         bench.station.installRemoteProfile(profile, evse: 1, transaction: "T")
         _ = bench.handle(.tick)
@@ -236,13 +236,13 @@ import Testing
             Wire.profile(1, .txDefaultProfile, [Wire.limit(6_000), Wire.limit(0, from: 10)]) {
                 $0.chargingSchedule[0].randomizedDelay = 10_000
             }, on: 0)
-        bench.begin("A", on: 1)
-        bench.begin("B", on: 2)
+        bench.charge("A", on: 1)
+        bench.charge("B", on: 2)
         // K01.FR.92, K01.FR.93.
         let delays = bench.station.smart.store.profiles.installed[0].delays
         #expect(delays.keys.sorted() == [1, 2])
         #expect(delays[1] != delays[2] && delays[1]?.first == 0)
-        _ = bench.end(on: 1)
+        _ = bench.finish(on: 1)
         #expect(bench.station.smart.store.profiles.installed[0].delays.keys.sorted() == [2])
     }
 }

@@ -10,20 +10,25 @@ import OCPP21
 extension StationBench {
     /// A transaction is authorised and the car connected.
     @discardableResult
-    mutating func begin(_ id: String = "T", on evse: Int = 1) -> [StationOutput] {
+    mutating func charge(_ id: String = "T", on evse: Int = 1) -> [StationOutput] {
         if let index = station.index(ofEVSE: evse) {
             var transaction = Transaction(id: id)
             transaction.since = time.seconds
             transaction.isAuthorized = true
+            station.evses[index].report.connector = .occupied
+            station.evses[index].conditions.isConnected = true
+            station.evses[index].conditions.isAuthorized = true
+            transaction.conditions = station.evses[index].conditions
             station.evses[index].transaction = transaction
         }
         station.profilesBegin(evse: evse)
         return handle(.tick)
     }
 
-    mutating func end(on evse: Int = 1) -> [StationOutput] {
+    mutating func finish(on evse: Int = 1) -> [StationOutput] {
         guard let index = station.index(ofEVSE: evse), let id = station.evses[index].transaction?.id else { return [] }
         station.evses[index].transaction = nil
+        station.evses[index].conditions.isAuthorized = false
         station.profilesEnd(transaction: id)
         return handle(.tick)
     }
@@ -52,12 +57,6 @@ extension StationBench {
 
     func command(_ evse: Int = 1) -> EVSECommand {
         station.index(ofEVSE: evse).flatMap { station.evses[$0].command } ?? EVSECommand(limits: .zero)
-    }
-
-    mutating func report(on evse: Int, _ change: (inout EVSEReport) -> Void) -> [StationOutput] {
-        var report = station.index(ofEVSE: evse).map { station.evses[$0].report } ?? EVSEReport()
-        change(&report)
-        return handle(.evse(evse, report))
     }
 
     func hostTasks(in outputs: [StationOutput]) -> [HostTask] {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Electricity
+import OCPP
+import OCPP21
+
+/// The default tariffs of the EVSEs (I07).
+struct Tariffs: Equatable, Sendable {
+    struct Installed: Equatable, Sendable {
+        var tariff: TariffType
+        var evse: Int
+        /// When it counts from: its own begin, or when it was installed. In seconds since 1970.
+        var from: Int64
+        /// Under which it is kept.
+        var slot: Int
+    }
+
+    /// Of one EVSE, those to come included.
+    static let mostPerEVSE = 10
+
+    private(set) var installed: [Installed] = []
+
+    init() {}
+
+    init(kept: [String: [UInt8]]) {
+        installed = kept.compactMap { key, bytes in
+            let parts = key.split(separator: "/")
+            guard parts.count == 4, parts[0] == "tariff", let evse = Int(parts[1]), let slot = Int(parts[2]),
+                let from = Int64(parts[3]), let tariff = TariffType(keptBytes: bytes)
+            else { return nil }
+            return Installed(tariff: tariff, evse: evse, from: from, slot: slot)
+        }.sorted { ($0.evse, $0.slot) < ($1.evse, $1.slot) }
+    }
+
+    static func key(_ installed: Installed) -> String { "tariff/\(installed.evse)/\(installed.slot)/\(installed.from)" }
+
+    func has(_ id: String) -> Bool { installed.contains { $0.tariff.tariffId == id } }
+
+    func hasRoom(_ evse: Int) -> Bool { installed.count { $0.evse == evse } < Self.mostPerEVSE }
+
+    /// What is in force at an EVSE: the one that came last (I07.FR.19 to .23).
+    func current(_ evse: Int, at now: Int64) -> TariffType? {
+        installed.filter { $0.evse == evse && $0.from <= now }.max { ($0.from, $0.slot) < ($1.from, $1.slot) }?.tariff
+    }
+
+    mutating func install(_ tariff: TariffType, evse: Int, at now: Int64) -> Installed {
+        let slot = (installed.filter { $0.evse == evse }.map(\.slot).max() ?? -1) + 1
+        let new = Installed(tariff: tariff, evse: evse, from: tariff.validFrom?.time.seconds ?? now, slot: slot)
+        installed.append(new)
+        return new
+    }
+
+    /// Removes what has been replaced.
+    mutating func settle(at now: Int64) -> [Installed] {
+        var gone: [Installed] = []
+        for evse in Set(installed.map(\.evse)) {
+            let begun = installed.filter { $0.evse == evse && $0.from <= now }.sorted {
+                ($0.from, $0.slot) < ($1.from, $1.slot)
+            }
+            gone += begun.dropLast()
+        }
+        installed.removeAll { gone.contains($0) }
+        return gone
+    }
+
+    mutating func remove(where matches: (Installed) -> Bool) -> [Installed] {
+        let gone = installed.filter(matches)
+        installed.removeAll { gone.contains($0) }
+        return gone
+    }
+}
+
+/// Variables of tariffs and costs (OCPP 2.1 part 2, referenced components, 2.11).
+enum TariffVariables {
+    static let tariffs = VariableKey("TariffCostCtrlr", "Enabled", instance: "Tariff")
+    static let costs = VariableKey("TariffCostCtrlr", "Enabled", instance: "Cost")
+    static let runningCosts = VariableKey("TariffCostCtrlr", "Enabled", instance: "RunningCost")
+    static let costInterval = VariableKey("TariffCostCtrlr", "Interval", instance: "Cost")
+    static let tariffInterval = VariableKey("TariffCostCtrlr", "Interval", instance: "Tariff")
+    static let failedTariff = VariableKey("TariffCostCtrlr", "HandleFailedTariff", instance: "Tariff")
+    static let problem = VariableKey("TariffCostCtrlr", "Problem")
+
+    static func all(_ setup: StationSetup) -> [VariableDefinition] {
+        [
+            VariableDefinition(
+                VariableKey("TariffCostCtrlr", "Available", instance: "Tariff"), .boolean, .readOnly, standard: "true"),
+            VariableDefinition(
+                VariableKey("TariffCostCtrlr", "Available", instance: "Cost"), .boolean, .readOnly, standard: "true"),
+            VariableDefinition(tariffs, .boolean, .readWrite, standard: "true"),
+            VariableDefinition(costs, .boolean, .readWrite, standard: "true"),
+            VariableDefinition(runningCosts, .boolean, .readWrite, standard: "false"),
+            VariableDefinition(costInterval, .integer(10...86_400), unit: "s", .readWrite, standard: "300"),
+            // Conditions are looked at with every report of an EVSE.
+            VariableDefinition(tariffInterval, .integer(0...0), unit: "s", .readOnly, standard: "0"),
+            VariableDefinition(
+                VariableKey("TariffCostCtrlr", "MaxElements", instance: "Tariff"),
+                .integer(0...TariffType.mostElements), .readOnly, standard: String(TariffType.mostElements)),
+            VariableDefinition(
+                VariableKey("TariffCostCtrlr", "ConditionsSupported", instance: "Tariff"), .boolean, .readOnly,
+                standard: "true"),
+            VariableDefinition(
+                failedTariff, .option(["Deauthorize", "UseDefaultTariff", "CentralCost"]), .readWrite,
+                standard: "Deauthorize"),
+            VariableDefinition(problem, .boolean, .readOnly, standard: "false"),
+        ]
+    }
+}

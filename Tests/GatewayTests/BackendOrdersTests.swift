@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
+
+import Chargers
+import ChargingStation
+import ConfigurationFiles
+import Electricity
+import LinuxIO
+import PowerControl
+import Testing
+
+@testable import Gateway
+
+/// One EVSE behind two backends, the loop turned by hand, no devices.
+private struct OrderedLoop: ~Copyable {
+    let configuration: SiteConfiguration
+    let orders: BackendOrders
+    private let cells: SiteCells
+    private var loop: ControlLoop
+    private var charger: LatestValueWriter<ChargerState>
+    private var meter: LatestValueWriter<MeterState>
+    private(set) var now = MonotonicClock.now()
+
+    init(second: String = "reading") throws {
+        let check = ConfigurationReader.read(
+            text: Self.text(second), file: "(test)",
+            profiles: ProfileLibrary(folders: ["\(Self.project)/Firmware-Profiles"]))
+        configuration = try #require(check.site, "\(check.errors)")
+        let waker = try WakeUp()
+        let model = SiteModel(configuration)
+        let tables = SiteTables(configuration)
+        let cell = ChargerCell(name: "1", waker: waker)
+        let meterCell = MeterCell(name: "meter")
+        cells = SiteCells(
+            chargers: [cell], mayDischarge: [true], meters: [SiteCells.Meter(cell: meterCell, circuit: 0)],
+            circuitCount: model.circuits.count, tables: tables)
+        loop = ControlLoop(model, cells, at: now)
+        charger = cell.state.takeWriter()
+        meter = meterCell.state.takeWriter()
+        orders = BackendOrders(CommandDesk(cells, tables), configuration.backends)
+    }
+
+    private static var project: String {
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    }
+
+    private static func text(_ second: String) -> String {
+        """
+        site:
+          name: Orders
+          timezone: Europe/Berlin
+          fuse: 63 A
+          meter: { profile: sluice/simulated-meter, at: "simulated:" }
+        agreement: { import: 30 kW, export: 20 kW }
+        evses:
+          - id: 1
+            charger: { profile: sluice/simulated-bidi-22, at: "simulated:" }
+        backends:
+          - { name: North, ocpp: "2.1", url: "ws://csms.example/ocpp", identity: A, allow_insecure: true }
+          - { name: South, ocpp: "2.1", url: "ws://csms.example/ocpp", identity: B, allow_insecure: true, role: \(second) }
+        """
+    }
+
+    /// The charger follows its order, the meter sees it.
+    mutating func run(for length: Interval) {
+        let end = now + length
+        while now < end {
+            now = now + .milliseconds(100)
+            let power = cells.chargers[0].order.read().power
+            var state = ChargerState()
+            state.reading = ChargerReading(measuredAt: now, state: .charging, power: power)
+            state.isUnderControl = true
+            state.fallback = .after(.seconds(10), holds: .zero)
+            charger.publish(state)
+            var seen = MeterState()
+            seen.reading = MeterReading(
+                measuredAt: now, power: power + .watts(500), voltage: PerPhase(all: .volts(230)))
+            meter.publish(seen)
+            loop.tick(at: now)
+        }
+    }
+
+    mutating func reload() { loop.replace(ReloadedSite(configuration), at: now) }
+
+    var target: Power { cells.chargers[0].decision.read().decision.target }
+    var boundBy: String {
+        ReasonText(configuration, orders).because(cells.chargers[0].decision.read().decision.boundBy, evse: 0)
+    }
+}
+
+private func command(_ limits: PowerLimits = .unbounded, setpoint: Power? = nil) -> EVSECommand {
+    var command = EVSECommand(limits: limits)
+    command.mayTransfer = true
+    command.setpoint = setpoint
+    command.origin = "profile 7, TxProfile, level 2"
+    return command
+}
+
+struct BackendOrdersTests {
+    @Test func `nothing flows before the backend in charge has said anything`() throws {
+        var site = try OrderedLoop()
+        site.run(for: .seconds(30))
+        #expect(site.target == .zero)
+        #expect(site.boundBy == "backend North has allowed nothing yet")
+    }
+
+    @Test func `a setpoint of the backend is the target, and the question why names its profile`() throws {
+        var site = try OrderedLoop()
+        site.run(for: .seconds(15))
+        try site.orders.carryOut(command(setpoint: .watts(-5_000)), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(4))
+        #expect(site.target == .watts(-5_000))
+        #expect(site.boundBy == "profile 7, TxProfile, level 2, backend North")
+    }
+
+    @Test func `without a setpoint the EVSE takes what the limit leaves`() throws {
+        var site = try OrderedLoop()
+        site.run(for: .seconds(15))
+        try site.orders.carryOut(
+            command(PowerLimits(from: .zero, to: .watts(7_000))), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(4))
+        #expect(site.target == .watts(7_000))
+    }
+
+    @Test func `who is not authorised any more gets nothing`() throws {
+        var site = try OrderedLoop()
+        site.run(for: .seconds(15))
+        try site.orders.carryOut(command(setpoint: .watts(5_000)), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(4))
+        #expect(site.target == .watts(5_000))
+        try site.orders.carryOut(EVSECommand(), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(1))
+        #expect(site.target == .zero)
+        #expect(site.boundBy == "not authorised by backend North")
+    }
+
+    @Test func `a setpoint that nobody renews ends, and the limit stays`() throws {
+        var site = try OrderedLoop()
+        site.run(for: .seconds(15))
+        let limits = PowerLimits(from: .watts(-9_000), to: .watts(6_000))
+        try site.orders.carryOut(command(limits, setpoint: .watts(-5_000)), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(60))
+        #expect(site.target == .watts(6_000), "the EVSE does by default what is free")
+        try site.orders.stop(backend: 0, evses: 1)
+        site.run(for: .seconds(1))
+        #expect(site.target == .zero)
+    }
+
+    @Test func `of two backends in charge the first wishes and the limits of both hold`() throws {
+        var site = try OrderedLoop(second: "in-charge")
+        site.run(for: .seconds(15))
+        try site.orders.carryOut(command(setpoint: .watts(-5_000)), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(1))
+        #expect(site.target == .zero, "the second has not authorised")
+        let limits = PowerLimits(from: .watts(-3_000), to: .watts(6_000))
+        try site.orders.carryOut(command(limits, setpoint: .watts(4_000)), backend: 1, evse: 0, at: site.now)
+        try site.orders.carryOut(command(setpoint: .watts(-5_000)), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(3))
+        #expect(site.target == .watts(-3_000))
+    }
+
+    @Test func `a reload of the configuration leaves what the backend has allowed`() throws {
+        var site = try OrderedLoop()
+        site.run(for: .seconds(15))
+        let limits = PowerLimits(from: .zero, to: .watts(7_000))
+        try site.orders.carryOut(command(limits), backend: 0, evse: 0, at: site.now)
+        site.run(for: .seconds(2))
+        site.reload()
+        site.run(for: .seconds(2))
+        #expect(site.target == .watts(7_000))
+    }
+
+    @Test func `a site without backends has no rows of backends`() throws {
+        let tables = SiteTables(try OrderedLoop().configuration)
+        #expect(tables.backendLimitPlace(0, evse: 0) == 1)
+        #expect(tables.backendLimitPlace(1, evse: 0) == nil, "a backend that reads limits nothing")
+        #expect(SiteTables.backend(of: 500) == 0)
+        #expect(SiteTables.backend(of: 1) == nil)
+    }
+}
