@@ -84,6 +84,8 @@ let house: [Room] = [
         products: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
     // Logs to a backend's server and firmware from it: one file over HTTP or HTTPS, bounded in size and time.
     Room(name: "FileTransfer", imports: ["TLS"], products: ["NIOCore", "NIOHTTP1", "NIOPosix"]),
+    // What a station wants of its host besides keys: logs uploaded, firmware fetched, checked and handed to its installer.
+    Room(name: "StationWork", imports: ["ChargingStation", "Electricity", "FileTransfer", "OCPP", "StationKeys"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.

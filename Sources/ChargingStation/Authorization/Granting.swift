@@ -100,7 +100,7 @@ extension Station {
         keepCache(authorization.cache.store(token, info, tariff, at: now.seconds))
     }
 
-    private mutating func keepCache(_ changes: [AuthorizationCache.Change]) {
+    mutating func keepCache(_ changes: [AuthorizationCache.Change]) {
         for change in changes {
             switch change {
             case .keep(let entry): emit(.keep(key: "authorization-cache/\(entry.slot)", entry.keptBytes))

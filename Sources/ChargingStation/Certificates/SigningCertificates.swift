@@ -9,15 +9,15 @@ extension Station {
 
     // MARK: Asking
 
-    /// The backend wants a certificate renewed (A02, F06): its TriggerMessage is answered with this.
-    mutating func triggerSigning(_ purpose: CertificateSigningUseEnumType) -> TriggerMessageStatusEnumType {
+    /// Whether the backend may have a certificate renewed (A02, F06).
+    func signingTriggerStatus(_ purpose: CertificateSigningUseEnumType) -> TriggerMessageStatusEnumType {
         switch purpose {
         case .chargingStationCertificate: break
         case .v2GCertificate, .v2G20Certificate:
             guard setup.evses.contains(where: \.speaksISO15118) else { return .notImplemented }
             guard variables.flag(SecurityVariables.signsForVehicles) else { return .rejected }
         }
-        return beginSigning(purpose) ? .accepted : .rejected
+        return subject(purpose) == nil ? .rejected : .accepted
     }
 
     /// - Returns: Whether it is under way now. Not without the names that go into the request (A02, prerequisites).

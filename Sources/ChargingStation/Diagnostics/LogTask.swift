@@ -17,6 +17,13 @@ package struct LogUploadOrder: Equatable, Sendable {
     package var filename: String
     /// Where to; the file's name is part of it (N01.FR.21).
     package var location: String
+
+    package init(requestID: Int, content: Content, filename: String, location: String) {
+        self.requestID = requestID
+        self.content = content
+        self.filename = filename
+        self.location = location
+    }
 }
 
 package enum LogTask: Equatable, Sendable {

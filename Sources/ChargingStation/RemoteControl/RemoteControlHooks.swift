@@ -11,10 +11,4 @@ extension Station {
     func remoteProfileRefusal(_ profile: ChargingProfileType, evse: Int?) -> StatusInfoType? {
         refusal(ofRemote: profile, evse: evse)
     }
-
-    /// Whether a message of the blocks of security, logs and firmware can be triggered.
-    func canTriggerSecurity(_ message: MessageTriggerEnumType) -> Bool { false }
-
-    /// Sends it, with class `.triggered`.
-    mutating func triggerSecurity(_ message: MessageTriggerEnumType) {}
 }

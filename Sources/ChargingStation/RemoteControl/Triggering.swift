@@ -26,7 +26,7 @@ extension Station {
         case .transactionEvent: return triggeredIndices(request).isEmpty ? .rejected : .accepted
         case .logStatusNotification, .firmwareStatusNotification, .signChargingStationCertificate,
             .signV2GCertificate, .signV2G20Certificate, .signCombinedCertificate:
-            return canTriggerSecurity(request.requestedMessage) ? .accepted : .notImplemented
+            return securityTriggerStatus(request.requestedMessage)
         // F06.FR.08, F06.FR.19.
         case .publishFirmwareStatusNotification, .customTrigger: return .notImplemented
         }

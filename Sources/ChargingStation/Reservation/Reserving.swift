@@ -117,7 +117,7 @@ extension Station {
         }
     }
 
-    private mutating func drop(_ reservation: Reservation, _ status: ReservationUpdateStatusEnumType) {
+    mutating func drop(_ reservation: Reservation, _ status: ReservationUpdateStatusEnumType) {
         guard reservations.remove(reservation.id) != nil else { return }
         emit(.keep(key: "reservation/\(reservation.id)", nil))
         tell(reservation.id, status)

@@ -23,7 +23,7 @@ import Testing
             return
         }
         #expect(most == SecurityVariables.mostCertificates)
-        let outputs = bench.report(.installed(reply: reply, status, .v2GRootCertificate, reason: nil))
+        let outputs = bench.told(.installed(reply: reply, status, .v2GRootCertificate, reason: nil))
         #expect(outputs.answers == [.installCertificate(InstallCertificateResponse(status: status))])
         #expect(outputs.tasks.contains(.keys(.inspect)) == (status == .accepted))
     }
@@ -55,7 +55,7 @@ import Testing
             return
         }
         #expect(keepsLastRoot == (profile == 2))
-        let outputs = bench.report(.deleted(reply: reply, status, reason: nil))
+        let outputs = bench.told(.deleted(reply: reply, status, reason: nil))
         #expect(outputs.answers == [.deleteCertificate(DeleteCertificateResponse(status: status))])
     }
 
@@ -70,12 +70,12 @@ import Testing
             return
         }
         #expect(
-            bench.report(.listed(reply: reply, [])).answers
+            bench.told(.listed(reply: reply, [])).answers
                 == [.getInstalledCertificateIds(GetInstalledCertificateIdsResponse(status: .notFound))])
         let chain = CertificateHashDataChainType(
             certificateHashData: Self.hash, certificateType: .moRootCertificate)
         guard
-            case .getInstalledCertificateIds(let response)? = bench.report(.listed(reply: reply, [chain])).answers.first
+            case .getInstalledCertificateIds(let response)? = bench.told(.listed(reply: reply, [chain])).answers.first
         else {
             Issue.record("not answered")
             return

@@ -37,10 +37,10 @@ import Testing
             return
         }
         #expect(String(decoding: bytes, as: UTF8.self).contains("InvalidMessages"))
-        let outputs = bench.report(.uploaded(requestID: 5))
+        let outputs = bench.told(.uploaded(requestID: 5))
         #expect(outputs.logStatuses == [.uploaded])
         for case .logStatusNotification(let request) in outputs.requests { #expect(request.requestId == 5) }
-        #expect(bench.report(.uploaded(requestID: 5)).logStatuses.isEmpty)
+        #expect(bench.told(.uploaded(requestID: 5)).logStatuses.isEmpty)
     }
 
     /// N01.FR.21, N01.FR.29.
@@ -68,10 +68,10 @@ import Testing
     func `a failure is said once no attempt is left`(failure: LogReport.Failure, status: UploadLogStatusEnumType) {
         var bench = StationBench.booted()
         _ = bench.ask(.getLog(request()))
-        #expect(bench.report(.failed(requestID: 5, failure, reason: "no")).logStatuses.isEmpty)
+        #expect(bench.told(.failed(requestID: 5, failure, reason: "no")).logStatuses.isEmpty)
         #expect(bench.wait(.seconds(9)).logOrders.isEmpty)
         #expect(bench.wait(.seconds(2)).logOrders.count == 1)
-        #expect(bench.report(.failed(requestID: 5, failure, reason: "no")).logStatuses == [status])
+        #expect(bench.told(.failed(requestID: 5, failure, reason: "no")).logStatuses == [status])
         #expect(bench.wait(.seconds(60)).logOrders.isEmpty)
     }
 
@@ -87,7 +87,7 @@ import Testing
             return "\(status.requestId ?? -1) \(status.status.word)"
         }
         #expect(said == ["5 AcceptedCanceled", "6 Uploading"])
-        #expect(bench.report(.uploaded(requestID: 5)).logStatuses.isEmpty)
+        #expect(bench.told(.uploaded(requestID: 5)).logStatuses.isEmpty)
     }
 
     /// N01.FR.13.
@@ -109,11 +109,11 @@ import Testing
         var bench = StationBench.booted()
         _ = bench.ask(.getLog(request()))
         let name = bench.station.logUpload?.filename
-        var restarted = bench.restarted()
+        var restarted = bench.afterRestart()
         let orders = restarted.handle(.tick).logOrders
         #expect(orders.map(\.filename) == [name])
-        #expect(restarted.report(.uploaded(requestID: 5)).logStatuses == [.uploaded])
-        #expect(restarted.restarted().station.logUpload == nil)
+        #expect(restarted.told(.uploaded(requestID: 5)).logStatuses == [.uploaded])
+        #expect(restarted.afterRestart().station.logUpload == nil)
     }
 
     @Test func `a file name holds nothing that a path or a URL would take amiss`() {
@@ -124,7 +124,7 @@ import Testing
 }
 
 @Suite struct CustomerInformationTests {
-    private static let token = IdTokenType(idToken: "1234", type: "Central")
+    private static let token = IdTokenType(idToken: "1234", type: "ISO14443")
 
     private func ask(_ bench: inout StationBench, _ request: CustomerInformationRequest)
         -> (CustomerInformationStatusEnumType?, [NotifyCustomerInformationRequest])
@@ -148,6 +148,32 @@ import Testing
         request.customerIdentifier = nil
         request.report = false
         #expect(ask(&bench, request).0 == .rejected)
+    }
+
+    /// N09.FR.05, N10.FR.03, N10.FR.06.
+    @Test(arguments: [true, false])
+    func `what is known of a token is told and forgotten, but not what the local list says`(reports: Bool) {
+        var bench = StationBench.booted()
+        bench.station.variables.report("true", as: AuthorizationVariables.cacheEnabled)
+        bench.station.cacheToken(Self.token, IdTokenInfoType(status: .accepted))
+        let list = SendLocalListRequest(
+            versionNumber: 1, updateType: .full,
+            localAuthorizationList: [AuthorizationDataType(idToken: Self.token, idTokenInfo: .init(status: .accepted))])
+        bench.station.variables.report("true", as: AuthorizationVariables.listEnabled)
+        _ = bench.ask(.sendLocalList(list))
+        var request = CustomerInformationRequest(requestId: 9, report: reports, clear: true, idToken: Self.token)
+        var (status, parts) = ask(&bench, request)
+        #expect(status == .accepted)
+        #expect(
+            parts.map(\.data)
+                == [reports ? "Authorization cache: Accepted\nLocal authorization list" : "Cleared"])
+        #expect(bench.station.authorization.cache.entries.isEmpty)
+        #expect(bench.afterRestart().station.authorization.cache.entries.isEmpty)
+        request.report = true
+        (status, parts) = ask(&bench, request)
+        #expect(parts.map(\.data) == ["Local authorization list"])
+        request.idToken = IdTokenType(idToken: "other", type: "ISO14443")
+        #expect(ask(&bench, request).1.map(\.data) == [""])
     }
 
     /// N09.FR.02, N09.FR.06, N10.FR.01, N10.FR.04.

@@ -20,10 +20,10 @@ import Testing
         if byItself {
             bench.install { $0.own = [.init(purpose, expiresAt: StationBench.start.seconds + 86_400)] }
         } else {
-            #expect(bench.station.triggerSigning(purpose) == .accepted)
+            #expect(bench.trigger(purpose) == .accepted)
         }
         _ = bench.handle(.tick)
-        let outputs = bench.report(.keyMade(purpose, request: Self.csr, root: nil))
+        let outputs = bench.told(.keyMade(purpose, request: Self.csr, root: nil))
         let request = try #require(outputs.signRequests.first)
         if isTaken {
             _ = bench.handle(
@@ -38,13 +38,13 @@ import Testing
     {
         var bench = StationBench.booted()
         bench.station.variables.report("SECC1", as: SecurityVariables.vehicleSide)
-        #expect(bench.station.triggerSigning(purpose) == .accepted)
+        #expect(bench.trigger(purpose) == .accepted)
         let name = purpose == .chargingStationCertificate ? "SN-1" : "SECC1"
         let subject = CertificateSubject(commonName: name, organization: "Operator")
         #expect(bench.handle(.tick).keyTasks == [.makeKey(purpose, subject)])
         let root = CertificateHashDataType(
             hashAlgorithm: .sha256, issuerNameHash: "00", issuerKeyHash: "11", serialNumber: "1")
-        let request = try #require(bench.report(.keyMade(purpose, request: Self.csr, root: root)).signRequests.first)
+        let request = try #require(bench.told(.keyMade(purpose, request: Self.csr, root: root)).signRequests.first)
         #expect(request.csr == Self.csr && request.certificateType == purpose && request.requestId != nil)
         // A02.FR.27.
         #expect(request.hashRootCertificate == (purpose == .chargingStationCertificate ? nil : root))
@@ -53,11 +53,11 @@ import Testing
     @Test func `nothing is asked without an organisation, without ISO 15118, or where it is switched off`() {
         var bench = StationBench(StationBench.setup)
         bench.boot()
-        #expect(bench.station.triggerSigning(.chargingStationCertificate) == .rejected)
-        #expect(bench.station.triggerSigning(.v2GCertificate) == .notImplemented)
+        #expect(bench.trigger(.chargingStationCertificate) == .rejected)
+        #expect(bench.trigger(.v2GCertificate) == .notImplemented)
         var other = StationBench.booted()
         other.station.variables.report("false", as: SecurityVariables.signsForVehicles)
-        #expect(other.station.triggerSigning(.v2G20Certificate) == .rejected)
+        #expect(other.trigger(.v2G20Certificate) == .rejected)
     }
 
     /// A02.FR.17, A02.FR.18, A02.FR.19; A03.FR.17, A03.FR.18, A03.FR.19.
@@ -106,7 +106,7 @@ import Testing
             .answered(.signCertificate(request), .signCertificate(SignCertificateResponse(status: .rejected))))
         #expect(bench.wait(.seconds(86_400)).signRequests.isEmpty)
         #expect(bench.station.variables.text(key) == "false")
-        #expect(bench.station.triggerSigning(.v2GCertificate) == .accepted)
+        #expect(bench.trigger(.v2GCertificate) == .accepted)
         #expect(!bench.handle(.tick).keyTasks.isEmpty)
     }
 
@@ -123,7 +123,7 @@ import Testing
         var (bench, _) = try asking()
         _ = bench.handle(.disconnected)
         #expect(bench.wait(.seconds(3_600)).signRequests.isEmpty)
-        #expect(bench.station.deadline.map { $0 > bench.time.monotonic } ?? true)
+        #expect(bench.station.certificatesDeadline == nil)
         _ = bench.handle(.connected(.v21))
         #expect(bench.wait(.seconds(1)).signRequests.isEmpty, "already said on connecting")
     }
@@ -150,11 +150,11 @@ import Testing
             Issue.record("not checked: \(rest)")
             return
         }
-        let outputs = bench.report(.adopted(reply: reply, .chargingStationCertificate, reason: nil))
+        let outputs = bench.told(.adopted(reply: reply, .chargingStationCertificate, reason: nil))
         #expect(outputs.contains(.answer(reply, .certificateSigned(CertificateSignedResponse(status: .accepted)))))
         #expect(outputs.last == .reconnect)
         #expect(bench.station.credentials.usesRenewedCertificate)
-        #expect(bench.restarted().station.credentials.usesRenewedCertificate)
+        #expect(bench.afterRestart().station.credentials.usesRenewedCertificate)
         #expect(sign(&bench, number, .chargingStationCertificate).answer == .rejected, "it was used up")
     }
 
@@ -167,13 +167,13 @@ import Testing
             Issue.record("not checked")
             return
         }
-        let outputs = bench.report(.adopted(reply: reply, purpose, reason: "It expired."))
+        let outputs = bench.told(.adopted(reply: reply, purpose, reason: "It expired."))
         guard case .certificateSigned(let response)? = outputs.answers.first else {
             Issue.record("not answered")
             return
         }
         #expect(response.status == .rejected && response.statusInfo?.additionalInfo == "It expired.")
-        #expect(outputs.events == ["InvalidChargingStationCertificate"])
+        #expect(outputs.securityEvents == ["InvalidChargingStationCertificate"])
         #expect(!outputs.contains(.reconnect))
         #expect(bench.wait(.seconds(86_400)).signRequests.isEmpty)
     }
@@ -185,7 +185,7 @@ import Testing
             Issue.record("not checked")
             return
         }
-        let outputs = bench.report(.adopted(reply: reply, purpose, reason: nil))
+        let outputs = bench.told(.adopted(reply: reply, purpose, reason: nil))
         #expect(outputs.keyTasks == [.settleStationCertificate(keepsRenewed: true)])
         #expect(!outputs.contains(.reconnect))
     }
@@ -203,7 +203,7 @@ import Testing
 
     @Test func `a request survives a restart, and its certificate is still taken`() throws {
         let (bench, request) = try asking(.v2G20Certificate)
-        var restarted = bench.restarted()
+        var restarted = bench.afterRestart()
         restarted.boot()
         let (answer, rest) = sign(&restarted, request.requestId, nil)
         #expect(answer == nil)
@@ -238,8 +238,8 @@ import Testing
 
     @Test func `a key that cannot be made ends it`() {
         var bench = StationBench.booted()
-        _ = bench.station.triggerSigning(.chargingStationCertificate)
-        let outputs = bench.report(.keyMade(.chargingStationCertificate, request: nil, root: nil, reason: "disk full"))
+        _ = bench.trigger(.chargingStationCertificate)
+        let outputs = bench.told(.keyMade(.chargingStationCertificate, request: nil, root: nil, reason: "disk full"))
         #expect(outputs.contains { if case .notice(let words) = $0 { words.contains("disk full") } else { false } })
         #expect(bench.station.certificates.signing[.chargingStationCertificate]?.phase == .stopped)
     }

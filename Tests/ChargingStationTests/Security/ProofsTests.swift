@@ -13,7 +13,7 @@ import Testing
     private func booted(password: String? = nil) -> StationBench {
         var bench = StationBench.booted()
         if let password {
-            bench.station.securityChanged(SecurityVariables.password, to: password)
+            _ = bench.station.setVariable(SecurityVariables.password, to: password)
             _ = bench.handle(.tick)
             _ = bench.handle(.connected(.v21))
         }
@@ -23,19 +23,19 @@ import Testing
     /// A01.FR.01, A01.FR.10, A01.FR.11, A01.FR.12.
     @Test func `a new password is kept, logged without its content, and the station reconnects`() {
         var bench = StationBench.booted()
-        bench.station.securityChanged(SecurityVariables.password, to: Self.password)
+        _ = bench.station.setVariable(SecurityVariables.password, to: Self.password)
         let outputs = bench.handle(.tick)
         #expect(outputs.last == .reconnect)
         #expect(bench.station.credentials.password == Self.password)
         let log = String(decoding: bench.station.security.log.file(from: nil, until: nil), as: UTF8.self)
         #expect(log.contains("BasicAuthPassword") && !log.contains(Self.password))
-        #expect(bench.restarted().station.credentials.password == Self.password)
+        #expect(bench.afterRestart().station.credentials.password == Self.password)
         #expect(bench.station.variables.text(SecurityVariables.password) == nil)
     }
 
     @Test func `a password that is refused alternates with the former until one connects`() {
         var bench = booted(password: Self.password)
-        bench.station.securityChanged(SecurityVariables.password, to: "fedcba9876543210")
+        _ = bench.station.setVariable(SecurityVariables.password, to: "fedcba9876543210")
         _ = bench.handle(.tick)
         _ = bench.handle(.disconnected)
         var used: [String?] = [bench.station.credentials.password]
@@ -47,17 +47,17 @@ import Testing
         let outputs = bench.handle(.connected(.v21))
         #expect(bench.station.credentials.password == Self.password)
         #expect(outputs.contains { if case .notice = $0 { true } else { false } })
-        #expect(bench.restarted().station.credentials.password == Self.password)
+        #expect(bench.afterRestart().station.credentials.password == Self.password)
         _ = bench.handle(.refused(.password))
         #expect(bench.station.credentials.password == Self.password, "nothing to alternate with any more")
     }
 
     @Test func `the way back survives a restart and a second change`() {
         var bench = booted(password: Self.password)
-        bench.station.securityChanged(SecurityVariables.password, to: "second-0123456789")
-        bench.station.securityChanged(SecurityVariables.password, to: "third-01234567890")
+        _ = bench.station.setVariable(SecurityVariables.password, to: "second-0123456789")
+        _ = bench.station.setVariable(SecurityVariables.password, to: "third-01234567890")
         _ = bench.handle(.tick)
-        var restarted = bench.restarted()
+        var restarted = bench.afterRestart()
         #expect(restarted.station.credentials.password == "third-01234567890")
         _ = restarted.handle(.refused(.password))
         #expect(restarted.station.credentials.password == Self.password)
@@ -86,14 +86,14 @@ import Testing
         #expect(bench.station.credentials.usesRenewedCertificate == !newerFails)
         let outputs = bench.handle(.connected(.v21))
         #expect(outputs.keyTasks == [.settleStationCertificate(keepsRenewed: !newerFails)])
-        #expect(outputs.events == (newerFails ? ["DiscardedRenewedClientCertificate"] : []))
+        #expect(outputs.securityEvents == (newerFails ? ["DiscardedRenewedClientCertificate"] : []))
         #expect(!bench.station.credentials.usesRenewedCertificate)
     }
 
     /// M05.FR.13, M05.FR.14.
     @Test func `the former root stays for as long as only it connects`() {
         var bench = StationBench.booted { $0.checksAdditionalRoots = true }
-        _ = bench.report(.installed(reply: MessageID("1"), .accepted, .csmsRootCertificate, reason: nil))
+        _ = bench.told(.installed(reply: MessageID("1"), .accepted, .csmsRootCertificate, reason: nil))
         #expect(!bench.station.credentials.usesFormerRoot)
         _ = bench.handle(.disconnected)
         _ = bench.handle(.refused(.backendCertificate))

@@ -25,7 +25,7 @@ extension StationBench {
     }
 
     /// The same station after a restart, with what it had kept.
-    func restarted(_ setup: StationSetup = StationBench.vehicleSetup) -> StationBench {
+    func afterRestart(_ setup: StationSetup = StationBench.vehicleSetup) -> StationBench {
         var bench = StationBench(setup)
         bench.time = time
         bench.station = Station(setup, kept: kept, at: time)
@@ -33,15 +33,28 @@ extension StationBench {
         return bench
     }
 
-    mutating func report(_ report: KeyReport) -> [StationOutput] { handle(.done(.keys(report))) }
-    mutating func report(_ report: FirmwareReport) -> [StationOutput] { handle(.done(.firmware(report))) }
-    mutating func report(_ report: LogReport) -> [StationOutput] { handle(.done(.log(report))) }
+    mutating func told(_ report: KeyReport) -> [StationOutput] { handle(.done(.keys(report))) }
+    mutating func told(_ report: FirmwareReport) -> [StationOutput] { handle(.done(.firmware(report))) }
+    mutating func told(_ report: LogReport) -> [StationOutput] { handle(.done(.log(report))) }
+
+    /// Asks for a certificate to be renewed; the tasks that follow come with the next tick.
+    mutating func trigger(_ purpose: CertificateSigningUseEnumType) -> TriggerMessageStatusEnumType? {
+        let message: MessageTriggerEnumType =
+            switch purpose {
+            case .chargingStationCertificate: .signChargingStationCertificate
+            case .v2GCertificate: .signV2GCertificate
+            case .v2G20Certificate: .signV2G20Certificate
+            }
+        let status = station.securityTriggerStatus(message)
+        if status == .accepted { station.triggerSecurity(message) }
+        return status
+    }
 
     /// Has an inventory arrive.
     mutating func install(_ change: (inout KeyInventory) -> Void) {
         var inventory = KeyInventory()
         change(&inventory)
-        _ = report(.inspected(inventory))
+        _ = told(.inspected(inventory))
     }
 }
 
@@ -56,7 +69,7 @@ extension [StationOutput] {
     }
     var answers: [StationResponse] { compactMap { if case .answer(_, let answer) = $0 { answer } else { nil } } }
     var requests: [CSMSRequest] { compactMap { if case .call(let request, _) = $0 { request } else { nil } } }
-    var events: [String] {
+    var securityEvents: [String] {
         requests.compactMap { if case .securityEventNotification(let event) = $0 { event.type } else { nil } }
     }
     var firmwareStatuses: [FirmwareStatusEnumType] {

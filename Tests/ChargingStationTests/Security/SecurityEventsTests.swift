@@ -25,7 +25,7 @@ import Testing
         #expect(calls.map(\.type) == (event.isCritical ? [event.rawValue] : []))
         #expect(calls.allSatisfy { $0.techInfo == "because" && $0.timestamp == bench.time.dateTime })
         #expect(bench.station.security.log.entries.last?.event.type == event.rawValue)
-        #expect(bench.restarted().station.security.log == bench.station.security.log)
+        #expect(bench.afterRestart().station.security.log == bench.station.security.log)
     }
 
     /// A00.FR.316, A00.FR.419.
@@ -34,7 +34,7 @@ import Testing
         for _ in 1...2 {
             _ = bench.handle(.disconnected)
             let outputs = (1...50).flatMap { _ in bench.handle(.security(.invalidTLSVersion, detail: nil)) }
-            #expect(outputs.events == ["InvalidTLSVersion"])
+            #expect(outputs.securityEvents == ["InvalidTLSVersion"])
             #expect(outputs.filter { if case .keep = $0 { true } else { false } }.count == 1)
             _ = bench.handle(.connected(.v21))
         }
@@ -44,7 +44,7 @@ import Testing
         var bench = StationBench.booted()
         _ = bench.handle(.disconnected)
         let outputs = (1...3).flatMap { _ in bench.handle(.security(.tamperDetectionActivated, detail: nil)) }
-        #expect(outputs.events.count == 3)
+        #expect(outputs.securityEvents.count == 3)
     }
 
     @Test func `technical information longer than the message allows is cut`() {
