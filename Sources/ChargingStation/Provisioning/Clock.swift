@@ -20,7 +20,8 @@ extension Station {
         switch input {
         case .asked, .answered: boot.exchangedAt = now.monotonic
         case .connected, .disconnected, .failed, .evse, .presented, .contract, .needs, .priorityCharging, .external,
-            .grid, .done, .limited, .queue, .plan, .sessionStopped, .refused, .contractWanted, .vehicleShowed, .security, .tick:
+            .grid, .done, .limited, .queue, .plan, .sessionStopped, .refused, .contractWanted, .vehicleShowed,
+            .security, .tick:
             break
         }
     }
