@@ -28,6 +28,8 @@ public struct StationOffer: Hashable, Sendable {
     public var dischargeIsNegative = false
     public var mayPause = true
     public var mayRenegotiateService = true
+    /// ISO 15118-20: the car may rest within the session, without power but ready.
+    public var mayStandBy = true
     /// From an answer to the next request (V2G_SECC_Sequence_Timeout).
     public var sequenceTimeout = Interval.seconds(60)
 
@@ -65,9 +67,12 @@ public struct StationOffer: Hashable, Sendable {
 public struct PausedSession: Hashable, Sendable {
     public let sessionID: [UInt8]
     public let vehicle: String
+    /// The account of the contract that pays; nil: it was paid at the station.
+    public let emaid: String?
 
-    public init(sessionID: [UInt8], vehicle: String) {
+    public init(sessionID: [UInt8], vehicle: String, emaid: String? = nil) {
         self.sessionID = sessionID
         self.vehicle = vehicle
+        self.emaid = emaid
     }
 }

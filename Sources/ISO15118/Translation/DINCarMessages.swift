@@ -41,7 +41,8 @@ extension DINMessages {
         case .weldingDetection: return .weldingDetectionReq(.init(dc_EVStatus: status))
         case .sessionStop: return .sessionStopReq(.init())
         // What DIN SPEC 70121 has not, or the simulated car does not ask for.
-        case .authorizationSetup, .scheduleExchange, .serviceSelection(.energy), .meterConfirmation, .unsupported:
+        case .authorizationSetup, .paymentDetails, .certificate, .scheduleExchange, .serviceSelection(.energy),
+            .meterConfirmation, .unsupported:
             return .sessionStopReq(.init())
         }
     }

@@ -35,7 +35,11 @@ extension DINMessages {
         case .powerDeliveryReq(let body): .powerDelivery(delivery(body))
         case .chargingStatusReq: .unsupported("ChargingStatusReq")
         case .currentDemandReq(let body): .chargeLoop(loop(body))
-        case .meteringReceiptReq: .meterConfirmation
+        case .meteringReceiptReq(let body):
+            .meterConfirmation(
+                MeterReceipt(
+                    sessionID: body.sessionID, meterID: body.meterInfo.meterID,
+                    charged_Wh: body.meterInfo.meterReading.map { UInt64(clamping: Energy($0).milli / 1_000) } ?? 0))
         case .weldingDetectionReq: .weldingDetection
         case .sessionStopReq: .sessionStop(.terminate)
         case .certificateInstallationReq: .unsupported("CertificateInstallationReq")

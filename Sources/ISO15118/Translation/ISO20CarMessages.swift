@@ -13,7 +13,12 @@ extension ISO20Messages {
         switch request {
         case .sessionSetup(let vehicle): return try common(.sessionSetupReq(.init(header: top, evccid: vehicle)))
         case .authorizationSetup: return try common(.authorizationSetupReq(.init(header: top)))
-        case .authorization:
+        case .authorization(.contract(let proof)): return try common(.authorizationReq(authorization(top, proof, header)))
+        case .certificate(let wish): return try common(.certificateInstallationReq(installation(top, wish, header)))
+        case .meterConfirmation(let receipt):
+            return V2GTPFrame(
+                type: .meteringConfirmation, payload: try confirmation(top, receipt, header).encode())
+        case .authorization(.external):
             return try common(
                 .authorizationReq(
                     .init(
@@ -43,8 +48,8 @@ extension ISO20Messages {
         case .weldingDetection:
             return try dc(.dc_WeldingDetectionReq(.init(header: top, evProcessing: .ongoing)))
         case .sessionStop(let stop): return try common(.sessionStopReq(.init(header: top, chargingSession: word(stop))))
-        // The simulated car pays at the station, confirms no meter and asks for nothing that is not spoken here.
-        case .serviceSelection(.payment), .meterConfirmation, .unsupported:
+        // What ISO 15118-20 has not, or the simulated car does not ask for.
+        case .serviceSelection(.payment), .paymentDetails, .unsupported:
             return try common(.sessionStopReq(.init(header: top, chargingSession: .terminate)))
         }
     }
