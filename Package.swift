@@ -69,6 +69,8 @@ let house: [Room] = [
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
+    // The station's keys and certificates on disk, and everything cryptographic that OCPP wants of a station.
+    Room(name: "StationKeys", imports: ["COpenSSL", "ChargingStation", "Electricity", "OCPP", "OCPP21"]),
     Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
     // OCPP-J's transport on the station's side: WebSocket with security profiles, supervision, when to try again.
     Room(

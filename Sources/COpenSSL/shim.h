@@ -3,6 +3,8 @@
 #pragma once
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -31,3 +33,39 @@ static inline int openssl_pending(BIO *bio) { return (int)BIO_pending(bio); }
 static inline int openssl_print_name(BIO *paper, X509_NAME *name) {
     return X509_NAME_print_ex(paper, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
 }
+
+// A new key pair; NULL if the curve is unknown.
+static inline EVP_PKEY *openssl_new_ec_key(const char *curve) { return EVP_EC_gen(curve); }
+
+// What has been written to a memory buffer; it stays the buffer's.
+static inline long openssl_memory(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
+
+// Lists of certificates that borrow what is in them.
+static inline STACK_OF(X509) *openssl_new_list(void) { return sk_X509_new_null(); }
+static inline int openssl_append(STACK_OF(X509) *list, X509 *certificate) { return sk_X509_push(list, certificate); }
+static inline int openssl_count(const STACK_OF(X509) *list) { return list == NULL ? 0 : sk_X509_num(list); }
+static inline X509 *openssl_at(const STACK_OF(X509) *list, int index) { return sk_X509_value(list, index); }
+static inline void openssl_free_list(STACK_OF(X509) *list) { sk_X509_free(list); }
+
+// One extension of a certificate request, in the words of openssl's configuration (“critical,digitalSignature”).
+static inline int openssl_add_extension(X509_REQ *request, int nid, const char *value) {
+    STACK_OF(X509_EXTENSION) *extensions = sk_X509_EXTENSION_new_null();
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+    int isAdded = extensions != NULL && extension != NULL && sk_X509_EXTENSION_push(extensions, extension) > 0;
+    if (!isAdded) X509_EXTENSION_free(extension);
+    isAdded = isAdded && X509_REQ_add_extensions(request, extensions);
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+    return isAdded;
+}
+
+// The first responder a certificate names, to be freed with openssl_free_text; NULL if it names none.
+static inline char *openssl_copy_responder(X509 *certificate) {
+    STACK_OF(OPENSSL_STRING) *responders = X509_get1_ocsp(certificate);
+    char *first = responders != NULL && sk_OPENSSL_STRING_num(responders) > 0
+        ? OPENSSL_strdup(sk_OPENSSL_STRING_value(responders, 0)) : NULL;
+    X509_email_free(responders);
+    return first;
+}
+
+static inline void openssl_free_text(char *text) { OPENSSL_free(text); }
+static inline void openssl_free_bytes(unsigned char *bytes) { OPENSSL_free(bytes); }

@@ -17,8 +17,12 @@ extension Station {
         case (.closePeriodicEventStream, _): break
         case (.dataTransfer, _): break
         case (.firmwareStatusNotification, _): break
+        case (.get15118EVCertificate(let request), .get15118EVCertificate(let response)): take(response, to: request)
         case (.get15118EVCertificate, _): break
+        case (.getCertificateChainStatus(let request), .getCertificateChainStatus(let response)):
+            take(response, to: request)
         case (.getCertificateChainStatus, _): break
+        case (.getCertificateStatus(let request), .getCertificateStatus(let response)): take(response, to: request)
         case (.getCertificateStatus, _): break
         case (.heartbeat, _): break
         case (.logStatusNotification, _): break
@@ -44,6 +48,7 @@ extension Station {
         case (.reportDERControl, _): break
         case (.reservationStatusUpdate, _): break
         case (.securityEventNotification, _): break
+        case (.signCertificate(let request), .signCertificate(let response)): take(response, to: request)
         case (.signCertificate, _): break
         case (.statusNotification, _): break
         case (.transactionEvent, _): break
@@ -61,8 +66,8 @@ extension Station {
         case .closePeriodicEventStream: break
         case .dataTransfer: break
         case .firmwareStatusNotification: break
-        case .get15118EVCertificate: break
-        case .getCertificateChainStatus: break
+        case .get15118EVCertificate(let request): contractFailed(request)
+        case .getCertificateChainStatus(let request): chainStatusEnded(request)
         case .getCertificateStatus: break
         case .heartbeat: break
         case .logStatusNotification: break
@@ -88,7 +93,7 @@ extension Station {
         case .reportDERControl: break
         case .reservationStatusUpdate: break
         case .securityEventNotification: break
-        case .signCertificate: break
+        case .signCertificate(let request): signCertificateFailed(failure, request)
         case .statusNotification: break
         case .transactionEvent: break
         case .vatNumberValidation: break

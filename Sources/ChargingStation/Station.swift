@@ -20,6 +20,10 @@ package struct Station: Sendable {
     var version = OCPPVersion.v21
     var evses: [EVSEState]
     var smart = SmartCharging()
+    var security: Security
+    var certificates: Certificates
+    var firmware: FirmwareUpdates
+    var logUpload: LogUpload?
 
     /// The time of the input that is being handled.
     var now: StationTime
@@ -32,8 +36,13 @@ package struct Station: Sendable {
         self.now = now
         chance = SplitMix64(state: setup.seed)
         variables = DeviceModel(setup, kept: kept)
+        security = Security(kept: kept)
+        certificates = Certificates(kept: kept, at: now.monotonic)
+        firmware = FirmwareUpdates(kept: kept)
+        logUpload = LogUpload(kept: kept, at: now.monotonic)
         evses = setup.evses.map(EVSEState.init)
         offlineSince = now.seconds
+        if firmware.hasRestarted { boot.reason = .firmwareUpdate }
     }
 
     /// Takes one input and returns what is to be done about it, in this order.
@@ -46,7 +55,12 @@ package struct Station: Sendable {
         case .answered(let request, let response): take(response, to: request)
         case .failed(let request, let failure): take(failure, of: request)
         case .evse(let id, let report): take(report, of: id)
-        case .presented, .contract, .needs, .priorityCharging, .external, .grid, .done, .security: break
+        case .presented, .contract, .needs, .priorityCharging, .external, .grid: break
+        case .done(let report): take(report)
+        case .security(let event, let detail): raise(event, detail: detail)
+        case .refused(let refusal): take(refusal)
+        case .contractWanted(let evse, let request): relay(evse: evse, request)
+        case .vehicleShowed(let evse, let chain): checkVehicle(evse: evse, chain)
         case .tick: break
         }
         passTime()
@@ -56,7 +70,10 @@ package struct Station: Sendable {
     }
 
     /// When to come back with `.tick` at the latest; nil when nothing waits.
-    package var deadline: Instant? { [boot.retryAt, boot.heartbeatAt].compactMap(\.self).min() }
+    package var deadline: Instant? {
+        [boot.retryAt, boot.heartbeatAt, certificatesDeadline, firmwareDeadline, logUpload?.deadline]
+            .compactMap(\.self).min()
+    }
 
     // MARK: For the blocks
 
@@ -81,12 +98,15 @@ package struct Station: Sendable {
     private mutating func connect(_ version: OCPPVersion) {
         self.version = version
         offlineSince = nil
+        settleProofs()
+        inspectKeys()
         beginBoot()
     }
 
     private mutating func disconnect() {
         offlineSince = now.seconds
         pauseBoot()
+        abandonVehicles()
     }
 
     private mutating func take(_ report: EVSEReport, of id: Int) {
@@ -95,7 +115,13 @@ package struct Station: Sendable {
     }
 
     /// Everything that is due by now.
-    private mutating func passTime() { advanceBoot() }
+    private mutating func passTime() {
+        advanceBoot()
+        advanceCertificates()
+        advanceFirmware()
+        advanceLogUpload()
+        advanceSecurity()
+    }
 }
 
 /// What the station knows of one EVSE.

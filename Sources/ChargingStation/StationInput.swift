@@ -34,6 +34,12 @@ package enum StationInput: Equatable, Sendable {
     case done(HostReport)
     /// A security event noticed outside the station, with technical information.
     case security(SecurityEvent, detail: String?)
+    /// An attempt to connect failed by what one side showed to the other.
+    case refused(CredentialRefusal)
+    /// A car asks for a contract certificate (ISO 15118).
+    case contractWanted(evse: Int, Get15118EVCertificateRequest)
+    /// A car showed its certificates (ISO 15118-20): which of them are to be asked about, and where.
+    case vehicleShowed(evse: Int, [CertificateStatusRequestInfoType])
     /// Time passed; nothing else.
     case tick
 }

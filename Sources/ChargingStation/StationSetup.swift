@@ -42,6 +42,12 @@ package struct StationSetup: Equatable, Sendable {
     package var role = Role.inCharge
     package var evses: [EVSE]
     package var nominalVoltage = 230
+    /// Who operates it; goes into its certificates (A00.FR.509).
+    package var organization: String?
+    /// Whether a new CSMS root must be signed by the one before (AdditionalRootCertificateCheck).
+    package var checksAdditionalRoots = false
+    /// Whether firmware is installed that nobody has signed (L02).
+    package var takesUnsignedFirmware = false
     package var clock = LocalClock.utc
     /// Makes ids that nobody else makes: transactions, requests. Injected, so that a run can be repeated.
     package var seed: UInt64

@@ -9,7 +9,8 @@ package struct DeviceModel: Sendable {
     private(set) var values: [VariableKey: String] = [:]
 
     init(_ setup: StationSetup, kept: [String: [UInt8]]) {
-        for definition in ProvisioningVariables.all(setup) { define(definition) }
+        let tables = [ProvisioningVariables.all, SecurityVariables.all, FirmwareVariables.all]
+        for table in tables { table(setup).forEach { define($0) } }
     }
 
     mutating func define(_ definition: VariableDefinition) {
