@@ -48,7 +48,8 @@ let house: [Room] = [
     Room(name: "EXIISO2", imports: ["EXI"]),
     Room(name: "EXIISO20", imports: ["EXI"]),
     // The conversation between car and station: V2GTP, SDP, the choice of a protocol, session machines for both sides.
-    Room(name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"]),
+    Room(
+        name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"], testImports: ["V2GKeys"]),
     // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
     Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
@@ -69,6 +70,8 @@ let house: [Room] = [
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
+    // The cryptography of contracts between car and station: signatures, chains, keys that are sent to a car.
+    Room(name: "V2GKeys", imports: ["COpenSSL", "Electricity", "ISO15118"]),
     // The station's keys and certificates on disk, and everything cryptographic that OCPP wants of a station.
     Room(name: "StationKeys", imports: ["COpenSSL", "ChargingStation", "Electricity", "OCPP", "OCPP21"]),
     Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),

@@ -62,7 +62,8 @@ struct VehicleTableTests {
         if kind != .sessionSetup { answers += [("of another session", Answer(kind, [9], .ok))] }
         answers += [("to another question", Answer(.meterConfirmation, session, .ok))]
         switch kind {
-        case .authorization, .chargeParameters, .scheduleExchange, .cableCheck: answers += [("ongoing", ongoing)]
+        case .authorization, .certificate, .chargeParameters, .scheduleExchange, .cableCheck:
+            answers += [("ongoing", ongoing)]
         case .preCharge: answers += [("ok, at the battery's voltage", charged)]
         case .serviceDiscovery, .serviceDetail:
             if car.standard?.isISO20 == true {
@@ -74,7 +75,7 @@ struct VehicleTableTests {
                 asking.notice = notice
                 answers += [("ok, asks to \(notice)", asking)]
             }
-        case .sessionSetup, .authorizationSetup, .serviceSelection, .powerDelivery, .meterConfirmation,
+        case .sessionSetup, .authorizationSetup, .paymentDetails, .serviceSelection, .powerDelivery, .meterConfirmation,
             .weldingDetection, .sessionStop, .unsupported:
             break
         }

@@ -47,6 +47,8 @@ public struct Answer: Equatable, Sendable {
     /// What the meter shows, as the car would confirm it.
     public var meter: MeterReceipt?
     public var wantsReceipt = false
+    /// The car should have its contract's certificate renewed.
+    public var certificateExpiresSoon = false
 
     public struct ParameterSet: Hashable, Sendable {
         public let id: UInt16
@@ -67,6 +69,12 @@ public struct Answer: Equatable, Sendable {
         self.kind = kind
         self.sessionID = sessionID
         self.verdict = verdict
+    }
+
+    /// - Parameter word: The schema's, for the response code.
+    init(_ kind: Request.Kind, _ sessionID: [UInt8], word: String) {
+        self.init(kind, sessionID, Self.verdict(word))
+        certificateExpiresSoon = word == "OK_CertificateExpiresSoon"
     }
 
     /// The schema's word for a response code tells its class in every standard.

@@ -70,7 +70,9 @@ extension StationMachine {
 
     /// A contract pays for what the meter shows; the car signs for it now and then.
     mutating func wantReceipt(_ reply: inout LoopReply, at now: Instant) {
-        guard let interval = contracts?.receiptInterval, payment.contract != nil, let reading = facts.meter else { return }
+        guard let interval = contracts?.receiptInterval, payment.contract != nil, let reading = facts.meter else {
+            return
+        }
         guard let last = payment.lastReceipt else {
             // From the first turn on.
             payment.lastReceipt = now

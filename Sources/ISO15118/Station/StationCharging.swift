@@ -44,7 +44,9 @@ extension StationMachine {
             isStandingBy = false
             return switchedOff() + [.reply(Reply(.ok, .powerDelivery))]
         case .standby:
-            guard offer.mayStandBy, isCharging else { return [.reply(Reply(.warningStandbyNotAllowed, .powerDelivery))] }
+            guard standard.isISO20, offer.mayStandBy, isCharging else {
+                return [.reply(Reply(.warningStandbyNotAllowed, .powerDelivery))]
+            }
             return stand(by: true) + [.reply(Reply(.ok, .powerDelivery))]
         case .renegotiate:
             guard isCharging, standard != .din else { return refuse(request, .sequenceError) }
@@ -90,7 +92,7 @@ extension StationMachine {
         case .terminate: return [reply] + end(.finished)
         case .pause:
             guard offer.mayPause, standard != .din, phase == .stopped else { return refuse(request, .pauseNotAllowed) }
-            
+
             let emaid = payment.contract?.emaid
             return [reply] + end(.paused(PausedSession(sessionID: sessionID, vehicle: vehicle, emaid: emaid)))
         case .renegotiateService:

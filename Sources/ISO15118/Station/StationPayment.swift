@@ -37,9 +37,14 @@ extension StationMachine {
         if payment.contract != nil || (payment.isResumed && payment.allowed != nil) { forgetDecision() }
         payment.contract = nil
         payment.allowed = nil
-        let ask: [Output] = hasAsked ? [] : [.effect(.authorise(vehicle: vehicle))]
+        return askOnce(.authorise(vehicle: vehicle)) + authorized(request)
+    }
+
+    /// Whoever decides may have done so before the car got here.
+    private mutating func askOnce(_ question: StationOutput) -> [Output] {
+        guard !hasAsked, facts.authorisation == .pending else { return [] }
         hasAsked = true
-        return ask + authorized(request)
+        return [.effect(question)]
     }
 
     private mutating func forgetDecision() {
@@ -96,9 +101,7 @@ extension StationMachine {
         defer { payment.contract = contract }
         if let allowed = payment.allowed, Contract.isSame(allowed, contract.emaid) { return [] }
         if hasAsked || payment.isResumed, payment.contract?.chain != contract.chain { forgetDecision() }
-        guard !hasAsked else { return [] }
-        hasAsked = true
-        return [.effect(.authoriseContract(contract))]
+        return askOnce(.authoriseContract(contract))
     }
 
     mutating func authorize(_ proof: ContractProof, _ request: Request, at now: Instant) -> [Output] {
@@ -131,7 +134,9 @@ extension StationMachine {
 
     /// ISO 15118-20 has no message of its own for the account; it is the leaf's subject.
     private func contract(of proof: ContractProof, _ contracts: StationContracts) -> Contract? {
-        guard let chain = proof.contract, let name = contracts.cryptography.commonName(of: chain.leaf) else { return nil }
+        guard let chain = proof.contract, let name = contracts.cryptography.commonName(of: chain.leaf) else {
+            return nil
+        }
         return Contract(emaid: name, chain: chain)
     }
 
@@ -152,7 +157,8 @@ extension StationMachine {
 
     func isSigned(_ signature: MessageSignature?, by chain: CertificateChain, _ contracts: StationContracts) -> Bool {
         signature?.isValid(
-            by: chain.leaf, in: standard, acceptsOlder: contracts.acceptsOlderSignatures, contracts.cryptography) == true
+            by: chain.leaf, in: standard, acceptsOlder: contracts.acceptsOlderSignatures, contracts.cryptography)
+            == true
     }
 }
 

@@ -10,7 +10,8 @@ import Electricity
 extension ISO20Messages {
     static func answer(_ frame: V2GTPFrame) throws(TranslationError) -> Answer {
         switch frame.type {
-        case .common, .scheduleRenegotiation, .meteringConfirmation: try answer(Translation.decoded(ISO20.CommonMessagesDocument.self, frame))
+        case .common, .scheduleRenegotiation, .meteringConfirmation:
+            try answer(Translation.decoded(ISO20.CommonMessagesDocument.self, frame))
         case .ac: try answer(Translation.decoded(ISO20.ACDocument.self, frame))
         case .dc: try answer(Translation.decoded(ISO20.DCDocument.self, frame))
         case .exi, .acdp, .wpt, .acdpSystemStatus, .parkingStatus,
@@ -23,7 +24,7 @@ extension ISO20Messages {
         _ kind: Request.Kind, _ header: ISO20.MessageHeader, _ code: ISO20.ResponseCode,
         _ status: ISO20.EVSEStatus? = nil
     ) -> Answer {
-        var answer = Answer(kind, header.sessionID, Answer.verdict(code.description))
+        var answer = Answer(kind, header.sessionID, word: code.description)
         switch status?.evseNotification {
         case .pause?: answer.notice = .pause
         case .terminate?: answer.notice = .terminate

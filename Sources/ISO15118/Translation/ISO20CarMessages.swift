@@ -13,7 +13,8 @@ extension ISO20Messages {
         switch request {
         case .sessionSetup(let vehicle): return try common(.sessionSetupReq(.init(header: top, evccid: vehicle)))
         case .authorizationSetup: return try common(.authorizationSetupReq(.init(header: top)))
-        case .authorization(.contract(let proof)): return try common(.authorizationReq(authorization(top, proof, header)))
+        case .authorization(.contract(let proof)):
+            return try common(.authorizationReq(authorization(top, proof, header)))
         case .certificate(let wish): return try common(.certificateInstallationReq(installation(top, wish, header)))
         case .meterConfirmation(let receipt):
             return V2GTPFrame(

@@ -17,7 +17,7 @@ extension ISO2Messages {
         guard let body = message.body.bodyElement else { throw .wrongDirection }
         let session = message.header.sessionID
         func start(_ kind: Request.Kind, _ code: ISO2.ResponseCode) -> Answer {
-            Answer(kind, session, Answer.verdict(code.description))
+            Answer(kind, session, word: code.description)
         }
         var answer: Answer
         switch body {

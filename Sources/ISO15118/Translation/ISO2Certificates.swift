@@ -37,7 +37,8 @@ extension ISO2Messages {
     }
 
     static func certificate(_ wish: CertificateRequest, _ roots: [RootIdentifier]) -> ISO2.BodyElement {
-        let list = ISO2.ListOfRootCertificateIDs(rootCertificateID: roots.prefix(20).map(XMLSignature.X509IssuerSerial.init))
+        let list = ISO2.ListOfRootCertificateIDs(
+            rootCertificateID: roots.prefix(20).map(XMLSignature.X509IssuerSerial.init))
         switch wish.action {
         case .install:
             return .certificateInstallationReq(
@@ -65,7 +66,8 @@ extension ISO2Messages {
         guard let signer else { return nil }
         switch body {
         case .authorizationReq(let body): return try signer.sign(body.id, ISO2.Fragment.authorizationReq(body))
-        case .certificateInstallationReq(let body): return try signer.sign(body.id, ISO2.Fragment.certificateInstallationReq(body))
+        case .certificateInstallationReq(let body):
+            return try signer.sign(body.id, ISO2.Fragment.certificateInstallationReq(body))
         case .certificateUpdateReq(let body): return try signer.sign(body.id, ISO2.Fragment.certificateUpdateReq(body))
         case .meteringReceiptReq(let body): return try signer.sign(body.id, ISO2.Fragment.meteringReceiptReq(body))
         case .authorizationRes, .cableCheckReq, .cableCheckRes, .certificateInstallationRes, .certificateUpdateRes,

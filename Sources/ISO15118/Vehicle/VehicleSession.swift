@@ -192,7 +192,8 @@ public struct VehicleSession: Sendable {
     private func repeats(_ kind: Request.Kind) -> Bool {
         switch kind {
         case .authorization, .certificate, .chargeParameters, .scheduleExchange, .cableCheck, .preCharge: true
-        case .sessionSetup, .authorizationSetup, .paymentDetails, .serviceDiscovery, .serviceDetail, .serviceSelection, .powerDelivery,
+        case .sessionSetup, .authorizationSetup, .paymentDetails, .serviceDiscovery, .serviceDetail, .serviceSelection,
+            .powerDelivery,
             .chargeLoop, .meterConfirmation, .weldingDetection, .sessionStop, .unsupported:
             false
         }

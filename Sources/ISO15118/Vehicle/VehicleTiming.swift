@@ -24,7 +24,8 @@ enum VehicleTiming {
         case .cableCheck: .seconds(40)
         case .preCharge: .seconds(10)
         case .sessionSetup, .authorizationSetup, .authorization, .paymentDetails, .certificate, .serviceDiscovery,
-            .serviceDetail, .serviceSelection, .chargeParameters, .scheduleExchange, .powerDelivery, .chargeLoop, .meterConfirmation, .weldingDetection,
+            .serviceDetail, .serviceSelection, .chargeParameters, .scheduleExchange, .powerDelivery, .chargeLoop,
+            .meterConfirmation, .weldingDetection,
             .sessionStop, .unsupported:
             .seconds(60)
         }
