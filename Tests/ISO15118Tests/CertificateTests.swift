@@ -3,6 +3,7 @@
 
 import EXIISO2
 import Electricity
+import Foundation
 import Testing
 import V2GKeys
 
@@ -167,5 +168,21 @@ struct CertificateTests {
             #expect(pair.carEnd == .finished)
             #expect(!pair.effects.contains { if case .certificate = $0 { true } else { false } })
         }
+    }
+
+    /// Made with PyPI iso15118 0.31.2 for the car of our certificates: it sealed the key and signed the four elements.
+    @Test func `a contract that another implementation sealed and signed is opened`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "Vectors/installation-foreign.txt")
+        let text = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let payload = try #require(bytes(hexadecimal: text))
+        let answer = try Translation.answer(V2GTPFrame(type: .exi, payload: payload), .iso2)
+        let offered = try #require(answer.certificate)
+        let trust = ContractWorld.trust(.p256)
+        #expect(offered.signature?.isValid(by: offered.service.leaf, in: .iso2, trust) == true)
+        let car = try #require(ContractWorld.key("car", .p256))
+        let key = try #require(car.open(offered.encryptedKey, from: offered.publicKey))
+        #expect(trust.owns(key, offered.contract.chain.leaf))
+        #expect(offered.contract == Contract(emaid: "DESLUC12345678", chain: ContractWorld.chain("contract", .p256)))
     }
 }

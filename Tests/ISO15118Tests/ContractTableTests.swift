@@ -101,7 +101,7 @@ struct ContractTableTests {
             _ = asked.handle(asking, sessionID: session, at: now)
             found.append((asked.phase, asked))
         } else {
-            hear(.sessionSetup(vehicle: "car"), .serviceDiscovery)
+            hear(.sessionSetup(vehicle: "car"), .serviceDiscovery(.all))
             keep()
             hear(.serviceSelection(.payment(.contract, services: [1, 2])))
             keep()
@@ -117,7 +117,7 @@ struct ContractTableTests {
         ] { _ = machine.handle(input, at: now) }
         hear(try signed(.authorization(.contract(proof(paid))), paid))
         if paid.course.standard.isISO20 {
-            hear(.serviceDiscovery, .serviceSelection(.energy(service: 6, parameterSet: 1)))
+            hear(.serviceDiscovery(.all), .serviceSelection(.energy(service: 6, parameterSet: 1)))
         }
         hear(.chargeParameters(paid.course.service, needs))
         if paid.course.standard.isISO20 { hear(.scheduleExchange(paid.course.mode, needs)) }

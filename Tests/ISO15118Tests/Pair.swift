@@ -92,6 +92,7 @@ struct Pair {
                 obey(car.receive(frame.bytes, at: now))
                 continue
             case .authorise, .authoriseContract: later(.authorisation(authorisation))
+            case .select: break
             case .certificate(let wish): if let answer = backend(wish) { later(.certificate(answer)) }
             case .checkCable: later(.insulation(insulation))
             case .contactors(let state): if contactorsWork { later(.contactors(state)) }

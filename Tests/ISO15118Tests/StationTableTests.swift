@@ -111,12 +111,12 @@ struct StationTableTests {
         let foreign: EnergyService = course.service.transfer == .dc ? .ac : .dc
         return [
             ("sessionSetup", .sessionSetup(vehicle: "car")), ("authorizationSetup", .authorizationSetup),
-            ("serviceDiscovery (-2)", isISO20 ? .unsupported("–") : .serviceDiscovery),
+            ("serviceDiscovery (-2)", isISO20 ? .unsupported("–") : .serviceDiscovery(.all)),
             ("serviceDetail (-2)", isISO20 ? .unsupported("–") : .serviceDetail(1)),
             ("serviceSelection (-2)", isISO20 ? .unsupported("–") : .serviceSelection(selection)),
             ("authorization", .authorization(.external)),
             ("other authorization: contract", .authorization(.contract(ContractProof(challenge: [], signature: nil)))),
-            ("serviceDiscovery", .serviceDiscovery),
+            ("serviceDiscovery", .serviceDiscovery(.all)),
             ("serviceDetail", .serviceDetail(isISO20 ? course.service.rawValue : 1)),
             ("other serviceDetail: unknown", .serviceDetail(99)),
             ("serviceSelection", .serviceSelection(selection)),
@@ -206,6 +206,7 @@ struct StationTableTests {
         case .authoriseContract: "authorise the contract"
         case .certificate: "ask for a certificate"
         case .receipt: "receipt"
+        case .select: "select services"
         case .checkCable: "check the cable"
         case .contactors(let state): "contactors \(state)"
         case .operate(.off): "converter off"

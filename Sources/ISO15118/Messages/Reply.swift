@@ -13,7 +13,7 @@ public struct Reply: Hashable, Sendable {
         case authorization(Processing)
         case paymentDetails
         case certificate(CertificateRequest.Action, CertificateAnswer)
-        case serviceDiscovery
+        case serviceDiscovery(ServiceFilter)
         case serviceDetail(UInt16)
         case serviceSelection
         case chargeParameters(EnergyService, Processing)
@@ -42,7 +42,7 @@ public struct Reply: Hashable, Sendable {
         case .authorization: Reply(code, .authorization(.finished))
         case .paymentDetails: Reply(code, .paymentDetails)
         case .certificate(let request): Reply(code, .certificate(request.action, .none))
-        case .serviceDiscovery: Reply(code, .serviceDiscovery)
+        case .serviceDiscovery(let filter): Reply(code, .serviceDiscovery(filter))
         case .serviceDetail(let service): Reply(code, .serviceDetail(service))
         case .serviceSelection: Reply(code, .serviceSelection)
         case .chargeParameters(let service, _): Reply(code, .chargeParameters(service, .finished))

@@ -14,7 +14,7 @@ public enum Request: Hashable, Sendable {
     case paymentDetails(Contract)
     /// A contract certificate is wanted, from whoever issues them.
     case certificate(CertificateRequest)
-    case serviceDiscovery
+    case serviceDiscovery(ServiceFilter)
     case serviceDetail(UInt16)
     case serviceSelection(Selection)
     case chargeParameters(EnergyService, EVNeeds)
@@ -75,8 +75,8 @@ public enum SessionStop: Hashable, Sendable { case terminate, pause, renegotiate
 
 /// What a car selects: a service with its parameters in ISO 15118-20, a way to pay before.
 public enum Selection: Hashable, Sendable {
-    case energy(service: UInt16, parameterSet: UInt16)
-    case payment(Payment, services: [UInt16])
+    case energy(service: UInt16, parameterSet: UInt16, added: [ChosenService] = [])
+    case payment(Payment, services: [ChosenService])
 }
 
 public struct PowerDelivery: Hashable, Sendable {

@@ -26,6 +26,8 @@ public struct StationOffer: Hashable, Sendable {
     /// Whether discharge limits are written below zero in ISO 15118-20, as some cars expect; the standard leaves the sign
     /// open (EVerest pull request 1473). Either sign is read.
     public var dischargeIsNegative = false
+    /// Services beside charging: at most 7 in ISO 15118-2, where certificates are one more.
+    public var valueAdded: [ValueAddedService] = []
     public var mayPause = true
     public var mayRenegotiateService = true
     /// ISO 15118-20: the car may rest within the session, without power but ready.

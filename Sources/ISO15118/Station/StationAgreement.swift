@@ -20,51 +20,6 @@ extension StationMachine {
         return [.reply(Reply(.oldSession, .sessionSetup))]
     }
 
-    mutating func detail(_ number: UInt16, _ request: Request) -> [Output] {
-        let isKnown =
-            standard.isISO20
-            ? offer.services(in: standard).contains { $0.rawValue == number } : isOffered(number)
-        return isKnown ? [.reply(Reply(.ok, .serviceDetail(number)))] : refuse(request, .serviceIDInvalid)
-    }
-
-    /// The service of ISO 15118-2 and DIN SPEC 70121 that charges.
-    static var chargeService: UInt16 { 1 }
-    /// The one of ISO 15118-2 that installs and updates certificates ([V2G2-421]).
-    static var certificateService: UInt16 { 2 }
-
-    private func isOffered(_ service: UInt16) -> Bool {
-        switch service {
-        case Self.chargeService: true
-        case Self.certificateService: offersCertificates
-        case _: false
-        }
-    }
-
-    var offersCertificates: Bool { contracts?.installsCertificates == true }
-
-    mutating func select(_ selection: Selection, _ request: Request) -> [Output] {
-        switch selection {
-        case .energy(let number, let set):
-            guard let service = EnergyService(rawValue: number), offer.services(in: standard).contains(service) else {
-                return refuse(request, .noChargeService)
-            }
-            guard let mode = offer.parameterSets().first(where: { $0.id == set })?.mode else {
-                return refuse(request, .serviceSelectionInvalid)
-            }
-            self.service = service
-            self.mode = mode
-            phase = .chargeParameters
-        case .payment(let payment, let services):
-            guard payment == .external || contracts != nil else { return refuse(request, .paymentSelectionInvalid) }
-            guard services.contains(Self.chargeService) else { return refuse(request, .noChargeService) }
-            guard services.allSatisfy(isOffered) else { return refuse(request, .serviceSelectionInvalid) }
-            self.payment.isByContract = payment == .contract
-            self.payment.mayRequestCertificates = services.contains(Self.certificateService)
-            phase = payment == .contract ? .paymentDetails : .authorization
-        }
-        return [.reply(Reply(.ok, .serviceSelection))]
-    }
-
     mutating func agree(_ service: EnergyService, _ needs: EVNeeds, _ request: Request) -> [Output] {
         if standard.isISO20 {
             guard service == self.service else { return refuse(request, .wrongChargeParameter) }

@@ -113,9 +113,9 @@ public struct StationMachine: Sendable {
         case .authorization(.contract(let proof)): return authorize(proof, request, at: now)
         case .paymentDetails(let contract): return show(contract, request, at: now)
         case .certificate(let certificate): return ask(certificate, request, at: now)
-        case .serviceDiscovery:
+        case .serviceDiscovery(let filter):
             phase = .serviceSelection
-            return [.reply(Reply(.ok, .serviceDiscovery))]
+            return [.reply(Reply(.ok, .serviceDiscovery(filter)))]
         case .serviceDetail(let service): return detail(service, request)
         case .serviceSelection(let selection): return select(selection, request)
         case .chargeParameters(let service, let needs): return agree(service, needs, request)

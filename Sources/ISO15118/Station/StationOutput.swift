@@ -40,6 +40,8 @@ public enum StationOutput: Equatable, Sendable {
     case authoriseContract(Contract)
     /// Ask the backend for a contract certificate; answered by `.certificate`.
     case certificate(CertificateRequest)
+    /// The car has chosen these services beside charging, and no others.
+    case select([ChosenService])
     /// The car has signed for what the meter showed.
     case receipt(MeterReading)
     /// DC: test the insulation of cable and inlet; answered by `.insulation`.

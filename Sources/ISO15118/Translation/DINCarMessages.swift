@@ -22,7 +22,7 @@ extension DINMessages {
             return .servicePaymentSelectionReq(
                 .init(
                     selectedPaymentOption: .externalPayment,
-                    selectedServiceList: .init(selectedService: services.map { .init(serviceID: $0) })))
+                    selectedServiceList: .init(selectedService: services.map { .init(serviceID: $0.id) })))
         case .authorization: return .contractAuthenticationReq(.init())
         case .chargeParameters(_, let needs): return parameters(needs, status)
         case .cableCheck: return .cableCheckReq(.init(dc_EVStatus: status))

@@ -21,13 +21,13 @@ extension DINMessages {
     private static func request(_ body: DIN.BodyElement) throws(TranslationError) -> Request {
         switch body {
         case .sessionSetupReq(let body): .sessionSetup(vehicle: hexadecimal(body.evccid))
-        case .serviceDiscoveryReq: .serviceDiscovery
+        case .serviceDiscoveryReq: .serviceDiscovery(.all)
         case .serviceDetailReq(let body): .serviceDetail(body.serviceID)
         case .servicePaymentSelectionReq(let body):
             .serviceSelection(
                 .payment(
                     body.selectedPaymentOption == .externalPayment ? .external : .contract,
-                    services: body.selectedServiceList.selectedService.map(\.serviceID)))
+                    services: body.selectedServiceList.selectedService.map { ChosenService($0.serviceID) }))
         case .contractAuthenticationReq: .authorization(.external)
         case .chargeParameterDiscoveryReq(let body): parameters(body)
         case .cableCheckReq: .cableCheck

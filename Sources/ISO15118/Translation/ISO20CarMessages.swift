@@ -28,12 +28,18 @@ extension ISO20Messages {
         case .serviceDiscovery: return try common(.serviceDiscoveryReq(.init(header: top)))
         case .serviceDetail(let service):
             return try common(.serviceDetailReq(.init(header: top, serviceID: service)))
-        case .serviceSelection(.energy(let service, let set)):
+        case .serviceSelection(.energy(let service, let set, let added)):
             return try common(
                 .serviceSelectionReq(
                     .init(
                         header: top,
-                        selectedEnergyTransferService: .init(serviceID: service, parameterSetID: set))))
+                        selectedEnergyTransferService: .init(serviceID: service, parameterSetID: set),
+                        selectedVASList: added.isEmpty
+                            ? nil
+                            : .init(
+                                selectedService: added.map {
+                                    .init(serviceID: $0.id, parameterSetID: $0.parameterSet ?? 0)
+                                }))))
         case .chargeParameters(let service, let needs): return try parameters(top, service, needs)
         case .scheduleExchange(let mode, let needs):
             return try common(.scheduleExchangeReq(schedule(top, mode, needs)))

@@ -27,7 +27,8 @@ extension ISO20Messages {
         case .certificate(_, .relayed(let message)): return V2GTPFrame(type: .common, payload: message)
         case .certificate(_, let answer):
             return try common(.certificateInstallationRes(withoutCertificate(top, code, answer)))
-        case .serviceDiscovery: return try common(.serviceDiscoveryRes(discovery(top, code, header)))
+        case .serviceDiscovery(let filter):
+            return try common(.serviceDiscoveryRes(discovery(top, code, filter, header)))
         case .serviceDetail(let service): return try common(.serviceDetailRes(detail(top, code, service, header)))
         case .serviceSelection: return try common(.serviceSelectionRes(.init(header: top, responseCode: code)))
         case .chargeParameters(let service, _): return try parameters(top, code, service, header.offer)
@@ -77,54 +78,6 @@ extension ISO20Messages {
             case nil: nil
             }
         return word.map { ISO20.EVSEStatus(notificationMaxDelay: 0, evseNotification: $0) }
-    }
-
-    private static func discovery(
-        _ top: ISO20.MessageHeader, _ code: ISO20.ResponseCode, _ header: StationHeader
-    ) -> ISO20.ServiceDiscoveryRes {
-        let services = header.offer.services(in: header.standard)
-        let listed = services.map { ISO20.Service(serviceID: $0.rawValue, freeService: header.offer.isFree) }
-        return .init(
-            header: top, responseCode: code,
-            serviceRenegotiationSupported: header.offer.mayRenegotiateService,
-            energyTransferServiceList: .init(service: listed))
-    }
-
-    private static func detail(
-        _ top: ISO20.MessageHeader, _ code: ISO20.ResponseCode, _ service: UInt16, _ header: StationHeader
-    ) -> ISO20.ServiceDetailRes {
-        let known = EnergyService(rawValue: service)
-        let sets = header.offer.parameterSets().map { id, mode in
-            ISO20.ParameterSet(
-                parameterSetID: id, parameter: parameters(of: known ?? .ac, mode, header.offer))
-        }
-        return .init(
-            header: top, responseCode: code, serviceID: service, serviceParameterList: .init(parameterSet: sets))
-    }
-
-    /// The parameters ISO 15118-20:2022 defines for its energy transfer services.
-    private static func parameters(
-        of service: EnergyService, _ mode: ControlMode, _ offer: StationOffer
-    ) -> [ISO20.Parameter] {
-        var list: [ISO20.Parameter] = []
-        func add(_ name: String, _ value: Int32) { list.append(.init(name: name, typedValue: .intValue(value))) }
-        switch service.transfer {
-        case .ac: add("Connector", offer.phases == 1 ? 1 : 2)
-        case .dc: add("Connector", 2)
-        }
-        add("ControlMode", mode.rawValue)
-        if service.transfer == .ac { add("EVSENominalVoltage", Int32(clamping: offer.nominalVoltage.milli / 1_000)) }
-        // The car's own needs count (1); the station names none of its own.
-        add("MobilityNeedsMode", 1)
-        // None; levels where there are schedules to carry them.
-        add("Pricing", mode == .dynamic ? 0 : 2)
-        if service.isBidirectional {
-            // One channel for both directions; grid following.
-            add("BPTChannel", 1)
-            add("GeneratorMode", 1)
-            if service.transfer == .ac { add("GridCodeIslandingDetectionMethod", 1) }
-        }
-        return list
     }
 
     private static func schedule(

@@ -40,7 +40,8 @@ extension ISO20Messages {
             (body.header.sessionID, .authorization(try authorization(body)))
         case .certificateInstallationReq(let body):
             (body.header.sessionID, .certificate(try installation(body, frame.payload)))
-        case .serviceDiscoveryReq(let body): (body.header.sessionID, .serviceDiscovery)
+        case .serviceDiscoveryReq(let body):
+            (body.header.sessionID, .serviceDiscovery(ServiceFilter(numbers: body.supportedServiceIDs?.serviceID)))
         case .serviceDetailReq(let body): (body.header.sessionID, .serviceDetail(body.serviceID))
         case .serviceSelectionReq(let body):
             (
@@ -48,7 +49,10 @@ extension ISO20Messages {
                 .serviceSelection(
                     .energy(
                         service: body.selectedEnergyTransferService.serviceID,
-                        parameterSet: body.selectedEnergyTransferService.parameterSetID))
+                        parameterSet: body.selectedEnergyTransferService.parameterSetID,
+                        added: (body.selectedVASList?.selectedService ?? []).map {
+                            ChosenService($0.serviceID, parameterSet: $0.parameterSetID)
+                        }))
             )
         case .scheduleExchangeReq(let body): (body.header.sessionID, scheduleExchange(body.seReqControlMode))
         case .powerDeliveryReq(let body): (body.header.sessionID, .powerDelivery(powerDelivery(body)))

@@ -23,7 +23,7 @@ extension ISO2Messages {
             return .paymentServiceSelectionReq(
                 .init(
                     selectedPaymentOption: payment == .contract ? .contract : .externalPayment,
-                    selectedServiceList: .init(selectedService: services.map { .init(serviceID: $0) })))
+                    selectedServiceList: .init(selectedService: services.map(selected))))
         case .authorization(.external): return .authorizationReq(.init())
         case .authorization(.contract(let proof)):
             return .authorizationReq(.init(id: "id1", genChallenge: proof.challenge))
@@ -59,6 +59,10 @@ extension ISO2Messages {
         case .authorizationSetup, .scheduleExchange, .serviceSelection(.energy), .unsupported:
             return .sessionStopReq(.init(chargingSession: .terminate))
         }
+    }
+
+    private static func selected(_ service: ChosenService) -> ISO2.SelectedService {
+        .init(serviceID: service.id, parameterSetID: service.parameterSet.map { Int16(clamping: $0) })
     }
 
     private static func parameters(

@@ -27,7 +27,7 @@ extension ISO2Messages {
         case .sessionSetup:
             return .sessionSetupRes(
                 .init(responseCode: code, evseid: header.offer.evseID, evseTimeStamp: header.time.seconds))
-        case .serviceDiscovery: return .serviceDiscoveryRes(discovery(code, header))
+        case .serviceDiscovery(let filter): return .serviceDiscoveryRes(discovery(code, filter, header))
         case .serviceDetail(let service): return .serviceDetailRes(detail(code, service, header))
         case .paymentDetails:
             return .paymentDetailsRes(

@@ -38,13 +38,13 @@ extension ISO2Messages {
     private static func request(_ body: ISO2.BodyElement, _ signed: Signed) throws(TranslationError) -> Request {
         switch body {
         case .sessionSetupReq(let body): .sessionSetup(vehicle: hexadecimal(body.evccid))
-        case .serviceDiscoveryReq: .serviceDiscovery
+        case .serviceDiscoveryReq(let body): .serviceDiscovery(filter(body))
         case .serviceDetailReq(let body): .serviceDetail(body.serviceID)
         case .paymentServiceSelectionReq(let body):
             .serviceSelection(
                 .payment(
                     body.selectedPaymentOption == .externalPayment ? .external : .contract,
-                    services: body.selectedServiceList.selectedService.map(\.serviceID)))
+                    services: body.selectedServiceList.selectedService.map(chosen)))
         case .authorizationReq(let body): try authorization(body, signed)
         case .paymentDetailsReq(let body):
             .paymentDetails(Contract(emaid: body.eMAID, chain: chain(body.contractSignatureCertChain)))
@@ -65,6 +65,23 @@ extension ISO2Messages {
             .serviceDiscoveryRes, .sessionSetupRes, .sessionStopRes, .weldingDetectionRes:
             throw .wrongDirection
         }
+    }
+
+    private static func filter(_ body: ISO2.ServiceDiscoveryReq) -> ServiceFilter {
+        let category: ServiceFilter.Category? =
+            switch body.serviceCategory {
+            case .evCharging?: .charging
+            case .internet?: .internet
+            case .contractCertificate?: .certificates
+            case .otherCustom?: .other
+            case nil: nil
+            }
+        return ServiceFilter(category: category, scope: body.serviceScope)
+    }
+
+    /// A number below zero chooses nothing there is.
+    private static func chosen(_ service: ISO2.SelectedService) -> ChosenService {
+        ChosenService(service.serviceID, parameterSet: service.parameterSetID.map { UInt16(bitPattern: $0) })
     }
 
     /// A car that pays at the station sends an empty message, and one with a contract does so while it waits.

@@ -8,7 +8,9 @@ import Electricity
 // The services of ISO 15118-2, as the station offers them.
 
 extension ISO2Messages {
-    static func discovery(_ code: ISO2.ResponseCode, _ header: StationHeader) -> ISO2.ServiceDiscoveryRes {
+    static func discovery(
+        _ code: ISO2.ResponseCode, _ filter: ServiceFilter, _ header: StationHeader
+    ) -> ISO2.ServiceDiscoveryRes {
         var modes: [ISO2.EnergyTransferMode] = []
         for service in header.offer.services(in: .iso2) {
             switch (service.transfer, header.offer.phases) {
@@ -17,6 +19,12 @@ extension ISO2Messages {
             case (.ac, _): modes.append(.ac_single_phase_core)
             }
         }
+        var services = header.offer.valueAdded.filter(filter.admits).map(listed)
+        if header.contracts?.installsCertificates == true, filter.admitsCertificates {
+            services.insert(certificateService, at: 0)
+        }
+        // The schema has room for 8.
+        services.removeLast(max(0, services.count - 8))
         return .init(
             responseCode: code,
             paymentOptionList: .init(
@@ -24,7 +32,14 @@ extension ISO2Messages {
             chargeService: .init(
                 serviceID: StationMachine.chargeService, serviceCategory: .evCharging,
                 freeService: header.offer.isFree, supportedEnergyTransferMode: .init(energyTransferMode: modes)),
-            serviceList: header.contracts?.installsCertificates == true ? .init(service: [certificateService]) : nil)
+            serviceList: services.isEmpty ? nil : .init(service: services))
+    }
+
+    private static func listed(_ service: ValueAddedService) -> ISO2.Service {
+        .init(
+            serviceID: service.id, serviceName: service.name.map { String($0.prefix(32)) },
+            serviceCategory: service.category == .internet ? .internet : .otherCustom,
+            serviceScope: service.scope.map { String($0.prefix(64)) }, freeService: service.isFree)
     }
 
     private static var certificateService: ISO2.Service {
@@ -37,6 +52,12 @@ extension ISO2Messages {
     static func detail(
         _ code: ISO2.ResponseCode, _ service: UInt16, _ header: StationHeader
     ) -> ISO2.ServiceDetailRes {
+        if let added = header.offer.valueAdded.first(where: { $0.id == service }), !added.parameterSets.isEmpty {
+            let sets = added.parameterSets.prefix(255).map { set in
+                ISO2.ParameterSet(parameterSetID: Int16(clamping: set.id), parameter: set.parameters.map(parameter))
+            }
+            return .init(responseCode: code, serviceID: service, serviceParameterList: .init(parameterSet: sets))
+        }
         guard service == StationMachine.certificateService, header.contracts?.installsCertificates == true else {
             return .init(responseCode: code, serviceID: service)
         }
@@ -45,6 +66,14 @@ extension ISO2Messages {
                 parameterSetID: number, parameter: [.init(name: "Service", typedValue: .stringValue(word))])
         }
         return .init(responseCode: code, serviceID: service, serviceParameterList: .init(parameterSet: sets))
+    }
+
+    private static func parameter(_ parameter: ValueAddedService.Parameter) -> ISO2.Parameter {
+        switch parameter.value {
+        case .flag(let value): .init(name: parameter.name, typedValue: .boolValue(value))
+        case .number(let value): .init(name: parameter.name, typedValue: .intValue(value))
+        case .text(let value): .init(name: parameter.name, typedValue: .stringValue(value))
+        }
     }
 
     /// The schema wants all members even where there is nothing to give.

@@ -95,9 +95,12 @@ struct VehiclePayment: Sendable {
 
     /// ISO 15118-2.
     var selection: Selection {
-        let charge = StationMachine.chargeService
+        let charge = ChosenService(StationMachine.chargeService)
         guard isByContract else { return .payment(.external, services: [charge]) }
         return .payment(
-            .contract, services: wish == .none ? [charge] : [charge, StationMachine.certificateService])
+            .contract,
+            services: wish == .none
+                ? [charge]
+                : [charge, ChosenService(StationMachine.certificateService, parameterSet: wish == .install ? 1 : 2)])
     }
 }

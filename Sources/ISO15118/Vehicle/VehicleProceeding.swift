@@ -145,7 +145,7 @@ extension VehicleSession {
             .authorization(payment.isByContract && !payment.isProven ? .contract(proof) : .external)
         case .paymentDetails: .paymentDetails(shownContract)
         case .certificate: .certificate(certificateRequest)
-        case .serviceDiscovery: .serviceDiscovery
+        case .serviceDiscovery: .serviceDiscovery(.all)
         case .serviceDetail:
             .serviceDetail(
                 standard?.isISO20 == true ? plan.service.rawValue : StationMachine.certificateService)

@@ -215,7 +215,8 @@ public struct VehicleSession: Sendable {
             header.sessionID = [0xDE, 0xAD, 0xBE, 0xEF, 0xDE, 0xAD, 0xBE, 0xEF]
             return try Translation.frame(request, header, standard).bytes
         case .wrongOrder:
-            let other: Request = request.kind == .serviceDiscovery ? .sessionSetup(vehicle: name) : .serviceDiscovery
+            let other: Request =
+                request.kind == .serviceDiscovery ? .sessionSetup(vehicle: name) : .serviceDiscovery(.all)
             phase = .awaiting(other.kind)
             return try Translation.frame(other, header, standard).bytes
         }
