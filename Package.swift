@@ -79,6 +79,9 @@ let house: [Room] = [
     Room(
         name: "BackendLinks", imports: ["CZlib", "TLS"],
         products: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
+    // ISO 15118's transport, both sides: discovery, TCP and TLS, and the drivers of the session machines.
+    Room(
+        name: "VehicleLinks", imports: ["Electricity", "ISO15118", "TLS"], products: ["NIOCore", "NIOPosix"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.

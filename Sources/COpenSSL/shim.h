@@ -104,3 +104,36 @@ static inline EVP_PKEY *openssl_ec_key_of(const char *curve, const unsigned char
     EVP_PKEY_CTX_free(maker);
     return key;
 }
+
+static inline int openssl_set_groups(SSL_CTX *context, const char *names) {
+    return (int)SSL_CTX_set1_groups_list(context, names);
+}
+
+// A later session shows its certificates again.
+static inline void openssl_never_resume(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
+static inline void openssl_when_asked_for_staple(SSL_CTX *context, int (*answer)(SSL *, void *), void *owner) {
+    SSL_CTX_set_tlsext_status_cb(context, answer);
+    SSL_CTX_set_tlsext_status_arg(context, owner);
+}
+
+// OpenSSL frees what it is given, so it gets a copy. Returns what the callback has to.
+static inline int openssl_staple(SSL *session, const unsigned char *bytes, long count) {
+    unsigned char *copy = count > 0 ? OPENSSL_memdup(bytes, (size_t)count) : NULL;
+    if (!copy) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(session, copy, count);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static inline void openssl_ask_for_staple(SSL *session) {
+    SSL_set_tlsext_status_type(session, TLSEXT_STATUSTYPE_ocsp);
+}
+
+// The length, or -1 where there is none; the bytes stay the session's.
+static inline long openssl_get_staple(SSL *session, const unsigned char **bytes) {
+    return SSL_get_tlsext_status_ocsp_resp(session, bytes);
+}

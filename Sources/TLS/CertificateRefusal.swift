@@ -41,7 +41,7 @@ struct CertificateRefusal {
         }
     }
 
-    private static func text(_ name: OpaquePointer?) -> String {
+    static func text(_ name: OpaquePointer?) -> String {
         written { openssl_print_name($0, name) >= 0 } ?? "unnamed"
     }
 

@@ -15,44 +15,45 @@ package enum TLSTrust: Hashable, Sendable {
 package struct TLSIdentity: Hashable, Sendable {
     package let certificateFile: String
     package let keyFile: String
+    /// A responder's word that the leaf is not revoked (OCSP, DER), shown to peers that ask for it.
+    package let stapleFile: String?
 
-    package init(certificateFile: String, keyFile: String) {
+    package init(certificateFile: String, keyFile: String, stapleFile: String? = nil) {
         self.certificateFile = certificateFile
         self.keyFile = keyFile
+        self.stapleFile = stapleFile
     }
 }
 
 /// What all sessions of one kind share: versions, suites, trust, our own certificate.
 /// The files are read here and only here; a new certificate needs a new context.
 package final class TLSContext: @unchecked Sendable {
-    /// TLS 1.2 as the OCPP security whitepaper demands (A00.FR.318): ECDHE-ECDSA preferred, RSA allowed; ECDHE-RSA comes before
-    /// RSA key transport because it keeps old sessions secret.
-    package static let suites =
-        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
-        + "ECDHE-RSA-AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-GCM-SHA384"
-    package static let suites13 = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
-
     /// Set up in the initialiser and only read after it, which OpenSSL allows from any thread.
     let context: OpaquePointer
     /// Where trust comes from, for messages.
     let trust: String
     let verifiesPeer: Bool
+    /// What a session of TLS 1.3 goes on with instead; see `StationTLS`.
+    let modern: TLSContext?
+    var staple: [UInt8] = []
 
     deinit { SSL_CTX_free(context) }
 
-    private init(_ method: OpaquePointer?, trust: TLSTrust?) throws(TLSFault) {
+    init(_ method: OpaquePointer?, trust: TLSTrust?, kind: Kind = .backend, modern: TLSContext? = nil) throws(TLSFault)
+    {
         ERR_clear_error()
         guard let context = SSL_CTX_new(method) else {
             throw .handshakeFailed(peer: "OpenSSL", words: OpenSSLErrors.take().words)
         }
         self.context = context
+        self.modern = modern
         verifiesPeer = trust != nil
         switch trust {
         case .system: self.trust = "the system's authorities"
         case .file(let file): self.trust = "“\(file)”"
-        case nil: self.trust = "nothing"
+        case nil: self.trust = modern?.trust ?? "nothing"
         }
-        try harden()
+        try harden(kind)
         switch trust {
         case .system: SSL_CTX_set_default_verify_paths(context)
         case .file(let file):
@@ -78,17 +79,19 @@ package final class TLSContext: @unchecked Sendable {
         try use(identity)
     }
 
-    private func harden() throws(TLSFault) {
+    private func harden(_ kind: Kind) throws(TLSFault) {
         openssl_set_strict(context)
-        guard openssl_set_versions(context, TLS1_2_VERSION, TLS1_3_VERSION) == 1,
-            SSL_CTX_set_cipher_list(context, Self.suites) == 1,
-            SSL_CTX_set_ciphersuites(context, Self.suites13) == 1
+        if kind.groups != nil { openssl_never_resume(context) }
+        guard openssl_set_versions(context, kind.oldest, kind.newest) == 1,
+            SSL_CTX_set_cipher_list(context, kind.suites) == 1,
+            SSL_CTX_set_ciphersuites(context, kind.suites13) == 1,
+            kind.groups.map({ openssl_set_groups(context, $0) == 1 }) ?? true
         else { throw .handshakeFailed(peer: "OpenSSL", words: OpenSSLErrors.take().words) }
         // An encrypted key must fail, not ask at the terminal.
         SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }
     }
 
-    private func use(_ identity: TLSIdentity) throws(TLSFault) {
+    func use(_ identity: TLSIdentity) throws(TLSFault) {
         guard SSL_CTX_use_certificate_chain_file(context, identity.certificateFile) == 1 else {
             let words = OpenSSLErrors.take().words
             throw .fileUnusable(purpose: "Our certificate", file: identity.certificateFile, words: words)
@@ -104,6 +107,7 @@ package final class TLSContext: @unchecked Sendable {
             ERR_clear_error()
             throw .keyDoesNotMatch(certificateFile: identity.certificateFile, keyFile: identity.keyFile)
         }
+        if let file = identity.stapleFile { try show(stapleIn: file) }
     }
 }
 

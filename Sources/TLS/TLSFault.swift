@@ -51,7 +51,8 @@ extension TLSFault: CustomStringConvertible {
         case .noCommonVersion(let peer):
             "\(peer) speaks no version of TLS that we allow; 1.2 is the oldest."
         case .noCommonSuite(let peer):
-            "\(peer) and we have no cipher suite in common. OCPP demands ECDHE-ECDSA or RSA with AES-GCM."
+            "\(peer) and we have no cipher suite in common. OCPP demands ECDHE-ECDSA or RSA with AES-GCM; "
+                + "ISO 15118-2 demands ECDHE-ECDSA with AES-128-CBC."
         case .notTLS(let peer):
             "\(peer) does not answer in TLS. Is it the right port, or should the address begin with “ws://”?"
         case .handshakeFailed(let peer, let words): "The TLS handshake with \(peer) failed: \(words)."

@@ -12,7 +12,11 @@ package final class TLSSession {
         /// A wildcard certificate counts only where allowed (AllowCSMSTLSWildcards of OCPP 2.1).
         case client(host: String, allowsWildcard: Bool = false)
         case server
+        /// A car, to a station whose chain ends at the V2G root; a station has no name that its car would know.
+        case vehicle
     }
+
+    package enum Version: Hashable, Sendable { case v1_2, v1_3 }
 
     package enum Reading: Hashable, Sendable {
         /// Nothing more until bytes arrive.
@@ -61,6 +65,9 @@ package final class TLSSession {
             SSL_set_connect_state(session)
             try expect(host, allowsWildcard: allowsWildcard)
         case .server: SSL_set_accept_state(session)
+        case .vehicle:
+            SSL_set_connect_state(session)
+            openssl_ask_for_staple(session)
         }
         let demand = context.verifiesPeer ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE
         SSL_set_verify(session, demand) { isGood, store in
@@ -155,6 +162,22 @@ package final class TLSSession {
     package var agreed: String {
         let suite = SSL_CIPHER_get_name(SSL_get_current_cipher(session)).map { String(cString: $0) } ?? "no cipher"
         return "\(String(cString: SSL_get_version(session))), \(suite)"
+    }
+
+    /// Of a session that is secure.
+    package var version: Version { SSL_version(session) == TLS1_3_VERSION ? .v1_3 : .v1_2 }
+
+    /// Whom the peer's certificate names; `nil` where it showed none.
+    package var peerName: String? {
+        SSL_get0_peer_certificate(session).map { CertificateRefusal.text(X509_get_subject_name($0)) }
+    }
+
+    /// What the peer said about its certificate's revocation (OCSP, DER), as it came.
+    package var staple: [UInt8]? {
+        var bytes: UnsafePointer<UInt8>?
+        let count = Int(openssl_get_staple(session, &bytes))
+        guard let bytes, count > 0 else { return nil }
+        return Array(UnsafeBufferPointer(start: bytes, count: count))
     }
 
     private func fault() -> TLSFault {

@@ -18,6 +18,8 @@ public struct VehiclePlan: Hashable, Sendable {
     public var batteryVoltage = Voltage.volts(400)
     /// Between turns of the loop, and before a question is asked again.
     public var pace = Interval.milliseconds(100)
+    /// Least wait for any answer; some stations of the laboratory need longer than the standard gives them.
+    public var leastPatience = Interval.zero
     /// Turns of the loop after which it ends by itself; nil: when the station or the owner asks.
     public var turns: Int?
     public var ending = SessionStop.terminate

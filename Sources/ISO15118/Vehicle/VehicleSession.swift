@@ -25,7 +25,8 @@ public struct VehicleSession: Sendable {
     public internal(set) var target: Power?
     var schedule: UInt32?
     var parameterSet: UInt16?
-    var turns = 0
+    /// Answered turns of the charge loop.
+    public internal(set) var turns = 0
     var weldingChecks = 0
     var stationVoltage = Voltage.zero
     var nominalVoltage = Voltage.volts(230)
@@ -62,7 +63,7 @@ public struct VehicleSession: Sendable {
             let request = ProtocolNegotiation.request(plan.standards)
             let payload = try AppProtocol.Document.supportedAppProtocolReq(request).encode()
             phase = .handshake
-            deadline = now + VehicleTiming.handshake
+            deadline = now + max(plan.leastPatience, VehicleTiming.handshake)
             return [.send(V2GTPFrame(type: .exi, payload: payload).bytes)]
         } catch {
             return end(.inexpressible)
@@ -180,7 +181,7 @@ public struct VehicleSession: Sendable {
             return end(.stillOngoing(kind))
         }
         phase = .awaiting(kind)
-        deadline = now + VehicleTiming.answer(kind, standard)
+        deadline = now + max(plan.leastPatience, VehicleTiming.answer(kind, standard))
         do throws(EXIError) {
             return [.send(try bytes(request, at: now, standard))].compactMap(heldBack)
         } catch {
