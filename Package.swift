@@ -81,7 +81,8 @@ let house: [Room] = [
         products: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket"]),
     // ISO 15118's transport, both sides: discovery, TCP and TLS, and the drivers of the session machines.
     Room(
-        name: "VehicleLinks", imports: ["Electricity", "ISO15118", "TLS"], products: ["NIOCore", "NIOPosix"]),
+        name: "VehicleLinks", imports: ["Electricity", "ISO15118", "TLS"], products: ["NIOCore", "NIOPosix"],
+        testImports: ["V2GKeys"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
@@ -100,15 +101,17 @@ let house: [Room] = [
     Room(
         name: "Bench",
         imports: [
-            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "LinuxIO", "LocalAPI", "SimulatedSite",
+            "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "ISO15118", "JSONText", "LinuxIO",
+            "LocalAPI", "SimulatedSite", "TLS", "VehicleLinks",
         ],
-        products: ["Logging", "ServiceLifecycle"]),
+        products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"]),
     // The command line.
     Room(
         name: "sluice", kind: .executable,
         imports: [
             "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection",
-            "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite",
+            "ISO15118", "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite",
+            "TLS",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.
@@ -176,13 +179,21 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
 }
 
 // Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
-// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends).
+// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends),
+// `SLUICE_TOOL=VehicleProbe` (scripts/interop-vehicles).
 let tool = Context.environment["SLUICE_TOOL"]
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
 let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
-let toolFolder = isFuzzing ? "Fuzz/" : tool == "LinkProbe" ? "Tests/" : "Benchmarks/"
+let toolFolder = isFuzzing ? "Fuzz/" : tool?.hasSuffix("Probe") == true ? "Tests/" : "Benchmarks/"
 func toolDependencies(_ name: String) -> [Target.Dependency] {
     if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
+    if name == "VehicleProbe" {
+        return [
+            "Electricity", "ISO15118", "TLS", "V2GKeys", "VehicleLinks",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ]
+    }
     return name.hasPrefix("OCPP")
         ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
         : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]

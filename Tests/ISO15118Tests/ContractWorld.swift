@@ -3,7 +3,6 @@
 
 import EXI
 import EXIISO2
-import EXIISO20
 import Electricity
 import Foundation
 import V2GKeys
@@ -88,75 +87,36 @@ struct ContractMaker {
     var sealsFor = "car"
 
     func answer(_ wish: CertificateRequest) -> CertificateResult {
-        guard let bytes = try? wish.standard == .iso2 ? answer2(wish) : answer20(wish) else { return .unavailable }
-        return .response(bytes)
+        guard let issue = issue(wish),
+            let bytes = try? issue.message(for: wish, sessionID: sessionID, ContractWorld.trust(profile))
+        else { return .unavailable }
+        return .response(refused(bytes))
     }
 
-    private var service: CertificateChain {
-        CertificateChain(
+    private func issue(_ wish: CertificateRequest) -> ContractIssue? {
+        let contract = Contract(emaid: "DESLUC12345678", chain: ContractWorld.chain("contract", profile))
+        guard let key = ContractWorld.key("contract", profile), let signing = ContractWorld.key(signer, profile),
+            let sealed = wish.standard == .iso2
+                ? key.sealed(for: ContractWorld.certificate(sealsFor, profile))
+                : key.sealed(
+                    for: ContractWorld.certificate(sealsFor, profile), contract: contract.chain.leaf,
+                    provisioningID: ContractWorld.trust(profile).commonName(of: wish.signer.leaf) ?? "")
+        else { return nil }
+        let service = CertificateChain(
             leaf: ContractWorld.certificate(signer, profile),
             authorities: [ContractWorld.certificate("service1", profile)])
+        return ContractIssue(
+            contract: contract, encryptedKey: sealed.encrypted, publicKey: sealed.publicKey, service: service,
+            serviceKey: signing)
     }
 
-    private struct NoKey: Error {}
-
-    private func answer2(_ wish: CertificateRequest) throws -> [UInt8] {
-        guard let key = ContractWorld.key("contract", profile),
-            let sealed = key.sealed(for: ContractWorld.certificate(sealsFor, profile)),
-            let signingKey = ContractWorld.key(signer, profile)
-        else { throw NoKey() }
-        var chain = ISO2Messages.chain(ContractWorld.chain("contract", profile))
-        chain.id = "id1"
-        let encrypted = ISO2.ContractSignatureEncryptedPrivateKey(id: "id2", value: sealed.encrypted)
-        let secret = ISO2.DiffieHellmanPublickey(id: "id3", value: sealed.publicKey)
-        let account = ISO2.EMAID(id: "id4", value: "DESLUC12345678")
-        let signature = try MessageSignature.make(
-            over: try ISO2Messages.signedElements(chain, encrypted, secret, account), by: signingKey,
-            ContractWorld.trust(profile))
-        let provider = ISO2Messages.chain(service)
-        let body: ISO2.BodyElement =
-            switch wish.action {
-            case .install:
-                .certificateInstallationRes(
-                    .init(
-                        responseCode: code2, saProvisioningCertificateChain: provider,
-                        contractSignatureCertChain: chain, contractSignatureEncryptedPrivateKey: encrypted,
-                        dHpublickey: secret, eMAID: account))
-            case .update:
-                .certificateUpdateRes(
-                    .init(
-                        responseCode: code2, saProvisioningCertificateChain: provider,
-                        contractSignatureCertChain: chain, contractSignatureEncryptedPrivateKey: encrypted,
-                        dHpublickey: secret, eMAID: account))
-            }
-        return try ISO2Messages.frame(sessionID, body, signature).payload
-    }
-
-    private func answer20(_ wish: CertificateRequest) throws -> [UInt8] {
-        let leaf = ContractWorld.certificate("contract", profile)
-        guard let key = ContractWorld.key("contract", profile),
-            let name = ContractWorld.trust(profile).commonName(of: wish.signer.leaf),
-            let sealed = key.sealed(
-                for: ContractWorld.certificate(sealsFor, profile), contract: leaf, provisioningID: name),
-            let signingKey = ContractWorld.key(signer, profile)
-        else { throw NoKey() }
-        let chain = ContractWorld.chain("contract", profile)
-        let data = ISO20.SignedInstallationData(
-            id: "id1",
-            contractCertificateChain: .init(
-                certificate: chain.leaf, subCertificates: .init(certificate: chain.authorities)),
-            ecdhCurve: .secp521, dhPublicKey: sealed.publicKey,
-            encryptedPrivateKey: .secp521_EncryptedPrivateKey(sealed.encrypted))
-        let fragment = try ISO20.CommonMessagesFragment.signedInstallationData(data).encode()
-        let signature = try MessageSignature.make(
-            over: [SignedElement(id: "id1", fragment: fragment)], by: signingKey, ContractWorld.trust(profile))
-        let document = ISO20.CommonMessagesDocument.certificateInstallationRes(
-            .init(
-                header: .init(sessionID: sessionID, timeStamp: 1, signature: signature), responseCode: .ok,
-                evseProcessing: .finished,
-                cpsCertificateChain: .init(
-                    certificate: service.leaf, subCertificates: .init(certificate: service.authorities)),
-                signedInstallationData: data, remainingContractCertificateChains: 0))
-        return try document.encode()
+    /// ISO 15118-2: the same message with another code.
+    private func refused(_ bytes: [UInt8]) -> [UInt8] {
+        guard code2 != .ok, case .v2g_Message(var message)? = try? ISO2.Document.decode(bytes),
+            case .certificateInstallationRes(var body)? = message.body.bodyElement
+        else { return bytes }
+        body.responseCode = code2
+        message.body.bodyElement = .certificateInstallationRes(body)
+        return (try? ISO2.Document.v2g_Message(message).encode()) ?? bytes
     }
 }

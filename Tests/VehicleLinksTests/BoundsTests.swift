@@ -22,6 +22,7 @@ struct BoundsTests {
             try await channel.closeFuture.get()
             try await bench.until { bench.listener.atTheDoor == 0 }
             #expect(bench.listener.atTheDoor == 0)
+            #expect(bench.seen.refused == [.silent(.milliseconds(100))])
         }
     }
 
@@ -33,6 +34,7 @@ struct BoundsTests {
             try await bench.until { bench.listener.atTheDoor == 2 }
             try await connect(bench).closeFuture.get()
             #expect(bench.listener.turnedAway == 1)
+            #expect(bench.seen.refused == [.doorFull])
             for channel in held { try await channel.close() }
             try await bench.until { bench.listener.atTheDoor == 0 }
             #expect(try await bench.drive(LinkBench.plan(turns: 1)).end == .finished)
@@ -46,6 +48,15 @@ struct BoundsTests {
             try? await channel.writeAndFlush(ByteBuffer(bytes: [first, 1, 2, 3]))
             try await channel.closeFuture.get()
             #expect(bench.seen.arrivals.isEmpty)
+            #expect(bench.seen.refused == [first == 0x16 ? .tlsNotOffered : .neither(first)])
+        }
+    }
+
+    @Test func `the port is one that cars take`() async throws {
+        try await LinkBench.serving { bench in
+            let port = try #require(bench.listener.address.port)
+            #expect(port >= 49_152)
+            #expect(bench.listener.offers.map(\.port) == [UInt16(port)])
         }
     }
 
@@ -55,7 +66,7 @@ struct BoundsTests {
                 at: bench.listener.address, plan: LinkBench.plan(turns: nil), security: nil, group: LinkBench.group)
             for await step in first.steps { if case .turned = step { break } }
             #expect(try await bench.drive(LinkBench.plan()).end == .disconnected)
-            #expect(bench.listener.turnedAway == 1)
+            #expect(bench.seen.refused == [.busy])
             first.tell(.end(.terminate))
             #expect(try await first.end() == .finished)
         }

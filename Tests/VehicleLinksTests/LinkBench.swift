@@ -19,6 +19,9 @@ struct LinkBench {
 
     final class Seen: Sendable {
         private let events = Mutex<[SimulatedPoint.Event]>([])
+        private let refusals = Mutex<[VehicleRefused.Reason]>([])
+        func add(_ refusal: VehicleRefused) { refusals.withLock { $0.append(refusal.reason) } }
+        var refused: [VehicleRefused.Reason] { refusals.withLock { $0 } }
         func add(_ event: SimulatedPoint.Event) { events.withLock { $0.append(event) } }
         var all: [SimulatedPoint.Event] { events.withLock { $0 } }
 
@@ -41,7 +44,7 @@ struct LinkBench {
         let listener = try await VehicleListener.open(
             at: loopback(), for: point,
             security: security ?? VehicleListener.Security(nil, allowsPlain: true, allowsInsecureISO20: true),
-            bounds: bounds, group: group)
+            bounds: bounds, group: group, refused: { seen.add($0) })
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await listener.run() }
             defer { tasks.cancelAll() }

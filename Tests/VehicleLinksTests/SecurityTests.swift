@@ -51,6 +51,12 @@ struct SecurityTests {
                 let end = try? await bench.drive(LinkBench.plan(), security: car).end
                 #expect(end == nil || end == .disconnected)
                 #expect(bench.seen.arrivals.isEmpty)
+                try await bench.until { !bench.seen.refused.isEmpty }
+                guard case .tls(let fault)? = bench.seen.refused.first else {
+                    Issue.record("no reason was given")
+                    return
+                }
+                #expect("\(fault)".contains(identity == nil ? "certificate is required" : "signed by nobody we trust"))
             }
         }
     }
@@ -77,7 +83,7 @@ struct SecurityTests {
         try await LinkBench.serving(security: Self.station()) { bench in
             let end = try await bench.drive(LinkBench.plan()).end
             #expect(end == .disconnected)
-            #expect(bench.seen.arrivals.isEmpty)
+            #expect(bench.seen.refused == [.plainNotAllowed])
         }
     }
 

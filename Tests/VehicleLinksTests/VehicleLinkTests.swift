@@ -97,7 +97,7 @@ struct VehicleLinkTests {
             let link = try await VehicleLink.open(
                 at: bench.listener.address, plan: LinkBench.plan(turns: nil), security: nil, group: LinkBench.group)
             for await step in link.steps { if case .turned(let turn) = step, turn.number == 3 { break } }
-            await link.close()
+            link.hangUp()
             try await bench.until { !bench.seen.ends.isEmpty }
             #expect(bench.seen.ends == [.disconnected])
             #expect(bench.point.contactors == .open)

@@ -95,5 +95,5 @@ package final class VehicleLink: Sendable {
     }
 
     /// Hangs up, as when the cable is drawn.
-    package func close() async { try? await channel.close() }
+    package func hangUp() { channel.close(promise: nil) }
 }

@@ -13,17 +13,22 @@ final class FirstByteHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let patience: Duration
     private let furnish: (any Channel, Kind) throws -> [any ChannelHandler]?
+    private let refuse: (VehicleRefused.Reason) -> Void
     private var deadline: Scheduled<Void>?
 
-    /// - Parameter furnish: the handlers that follow; nil to hang up.
-    init(within patience: Duration, furnish: @escaping (any Channel, Kind) throws -> [any ChannelHandler]?) {
-        self.patience = patience
-        self.furnish = furnish
+    /// - Parameters:
+    ///   - furnish: the handlers that follow; nil where that kind is not allowed.
+    ///   - refuse: told why a connection is hung up on.
+    init(
+        within patience: Duration, furnish: @escaping (any Channel, Kind) throws -> [any ChannelHandler]?,
+        refuse: @escaping (VehicleRefused.Reason) -> Void
+    ) {
+        (self.patience, self.furnish, self.refuse) = (patience, furnish, refuse)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) {
-            context.close(promise: nil)
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) { [self] in
+            hangUp(context, .silent(patience))
         }
     }
 
@@ -33,9 +38,9 @@ final class FirstByteHandler: ChannelInboundHandler, RemovableChannelHandler {
         let bytes = unwrapInboundIn(data)
         guard let first = bytes.readableBytesView.first else { return }
         deadline?.cancel()
-        guard let kind = Self.kind(first), let handlers = try? furnish(context.channel, kind) else {
-            context.close(promise: nil)
-            return
+        guard let kind = Self.kind(first) else { return hangUp(context, .neither(first)) }
+        guard let handlers = try? furnish(context.channel, kind) else {
+            return hangUp(context, kind == .plain ? .plainNotAllowed : .tlsNotOffered)
         }
         do {
             try context.pipeline.syncOperations.addHandlers(handlers, position: .after(self))
@@ -48,6 +53,11 @@ final class FirstByteHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
         context.fireChannelReadComplete()
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    private func hangUp(_ context: ChannelHandlerContext, _ reason: VehicleRefused.Reason) {
+        refuse(reason)
+        context.close(promise: nil)
     }
 
     private static func kind(_ byte: UInt8) -> Kind? {

@@ -17,20 +17,29 @@ final class StationHandler: ChannelDuplexHandler {
     private let commands: CommandQueue
     private let bounds: VehicleBounds
     private let begin: (any Channel) -> StationSession?
+    private let refuse: (VehicleRefused.Reason) -> Void
     private var session: StationSession?
     private var unsent = 0
     private var timer: (deadline: Instant, task: Scheduled<Void>)?
     private var closing: Scheduled<Void>?
 
-    /// - Parameter begin: the session, once the channel is as secure as it will be; nil to hang up.
-    init(commands: CommandQueue, bounds: VehicleBounds, begin: @escaping (any Channel) -> StationSession?) {
-        (self.commands, self.bounds, self.begin) = (commands, bounds, begin)
+    /// - Parameters:
+    ///   - begin: the session, once the channel is as secure as it will be; nil where the point is busy.
+    ///   - refuse: told why there is no session.
+    init(
+        commands: CommandQueue, bounds: VehicleBounds, begin: @escaping (any Channel) -> StationSession?,
+        refuse: @escaping (VehicleRefused.Reason) -> Void
+    ) {
+        (self.commands, self.bounds, self.begin, self.refuse) = (commands, bounds, begin, refuse)
     }
 
     func channelActive(context: ChannelHandlerContext) {
         guard session == nil else { return }
         session = begin(context.channel)
-        guard session != nil else { return context.close(promise: nil) }
+        guard session != nil else {
+            refuse(.busy)
+            return context.close(promise: nil)
+        }
         arm(context)
     }
 
@@ -54,7 +63,8 @@ final class StationHandler: ChannelDuplexHandler {
 
     /// A TLS session that breaks closes its channel by itself.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !(error is TLSFault) { context.close(promise: nil) }
+        guard let fault = error as? TLSFault else { return context.close(promise: nil) }
+        if session == nil { refuse(.tls(fault)) }
     }
 
     // MARK: The machine

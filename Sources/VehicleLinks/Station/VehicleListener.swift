@@ -38,16 +38,19 @@ package final class VehicleListener: Sendable {
     }
 
     /// - Parameters:
-    ///   - address: with its scope where it is link-local; port 0 for a free one.
+    ///   - address: with its scope where it is link-local; port 0 for a free one of those that cars take.
     ///   - paused: the session a car may come back to, from before a restart.
+    ///   - refused: told of connections that come to no session, on the event loop.
     package static func open(
         at address: SocketAddress, for point: any ChargingPoint, security: Security,
-        bounds: VehicleBounds = VehicleBounds(), paused: PausedSession? = nil, group: any EventLoopGroup
+        bounds: VehicleBounds = VehicleBounds(), paused: PausedSession? = nil, group: any EventLoopGroup,
+        refused: @escaping @Sendable (VehicleRefused) -> Void = { _ in }
     ) async throws(LinkProblem) -> VehicleListener {
         let (conversations, continuation) = AsyncStream.makeStream(of: StationConversation.self)
         let door = StationDoor(
             place: address, point: point, security: security, bounds: bounds,
-            entrance: Entrance(halfOpen: bounds.halfOpen, paused: paused), conversations: continuation)
+            entrance: Entrance(halfOpen: bounds.halfOpen, paused: paused), conversations: continuation,
+            refused: refused)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 16)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -59,8 +62,21 @@ package final class VehicleListener: Sendable {
                 channel.eventLoop.makeCompletedFuture { try door.admit(channel) }
             }
         do {
-            return VehicleListener(try await bootstrap.bind(to: address).get(), door, conversations)
+            return VehicleListener(try await bind(bootstrap, to: address), door, conversations)
         } catch { throw .cannotListen("\(address)", words: words(of: error)) }
+    }
+
+    /// Cars take only dynamic ports (RFC 6335) from a discovery's answer; what the kernel calls free begins lower.
+    private static let ports = 49_152...65_535
+
+    private static func bind(_ bootstrap: ServerBootstrap, to address: SocketAddress) async throws -> any Channel {
+        guard address.port == 0 else { return try await bootstrap.bind(to: address).get() }
+        for _ in 0..<20 {
+            do {
+                return try await bootstrap.bind(to: address.on(port: .random(in: ports))).get()
+            } catch let error as IOError where error.errnoCode == EADDRINUSE { continue }
+        }
+        throw IOError(errnoCode: EADDRINUSE, reason: "no free port among twenty")
     }
 
     /// What discovery tells cars.
@@ -92,80 +108,5 @@ package final class VehicleListener: Sendable {
     package func close() async {
         door.conversations.finish()
         try? await channel.close()
-    }
-}
-
-/// What every new connection of a listener needs.
-struct StationDoor: Sendable {
-    let place: SocketAddress
-    let point: any ChargingPoint
-    let security: VehicleListener.Security
-    let bounds: VehicleBounds
-    let entrance: Entrance
-    let conversations: AsyncStream<StationConversation>.Continuation
-
-    func admit(_ channel: any Channel) throws {
-        guard let ticket = entrance.enter() else { throw ChannelError.inappropriateOperationForState }
-        channel.closeFuture.whenComplete { _ in ticket.giveBack() }
-        let first = FirstByteHandler(within: bounds.firstByte) { channel, kind in
-            switch kind {
-            case .plain: security.allowsPlain ? [handler(ticket, nil)] : nil
-            case .tls: try secure(channel, ticket)
-            }
-        }
-        try channel.pipeline.syncOperations.addHandler(first)
-    }
-
-    private func secure(_ channel: any Channel, _ ticket: Ticket) throws -> [any ChannelHandler]? {
-        guard let context = security.tls else { return nil }
-        let session = try TLSSession(.server, in: context, peer: name(of: channel))
-        return [TLSHandler(session, handshakeWithin: bounds.handshake), handler(ticket, session)]
-    }
-
-    private func handler(_ ticket: Ticket, _ tls: TLSSession?) -> StationHandler {
-        let commands = CommandQueue(bound: bounds.commands)
-        return StationHandler(commands: commands, bounds: bounds) { channel in
-            ticket.giveBack()
-            guard entrance.beginSession() else { return nil }
-            let arrival = arrival(channel, tls)
-            conversations.yield(StationConversation(arrival: arrival, channel: channel, commands: commands))
-            return session(arrival.security)
-        }
-    }
-
-    private func arrival(_ channel: any Channel, _ tls: TLSSession?) -> VehicleArrival {
-        let security: ChannelSecurity =
-            switch tls?.version {
-            case nil: .none
-            case .v1_2?: .tls1_2
-            case .v1_3?: .tls1_3(isMutual: tls?.peerName != nil)
-            }
-        return VehicleArrival(address: name(of: channel), security: security, certificate: tls?.peerName)
-    }
-
-    private func session(_ channel: ChannelSecurity) -> StationSession {
-        var offer = point.offer
-        if !security.allowsInsecureISO20 { offer.standards.removeAll { !channel.permits($0) } }
-        var chance = SystemRandomNumberGenerator()
-        let number: UInt64 = chance.next()
-        return StationSession(
-            offer: offer, sessionID: withUnsafeBytes(of: number) { Array($0) }, paused: entrance.paused,
-            contracts: contracts(channel, &chance), at: .now, wallTime: .now)
-    }
-
-    private func contracts(_ channel: ChannelSecurity, _ chance: inout SystemRandomNumberGenerator) -> StationContracts?
-    {
-        guard channel.permitsContracts, let point = point as? any ContractPoint else { return nil }
-        return point.contracts(challenge: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &chance) })
-    }
-
-    private func name(of channel: any Channel) -> String { channel.remoteAddress.map { "\($0)" } ?? "a car" }
-}
-
-extension WallTime {
-    static var now: WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }
