@@ -161,7 +161,9 @@ struct CertificateTests {
             station.installsCertificates = false
             var plan = paid.course.plan
             plan.turns = 1
-            var pair = Pair(.bench, plan, contracts: station, carContracts: ContractWorld.newCar(paid.profile))
+            var car = ContractWorld.newCar(paid.profile)
+            car.fallsBack = true
+            var pair = Pair(.bench, plan, contracts: station, carContracts: car)
             pair.plugIn()
             pair.run(for: .seconds(30))
             // The car has no contract, and pays otherwise.

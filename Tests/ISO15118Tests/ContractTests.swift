@@ -202,4 +202,19 @@ struct ContractTests {
             #expect(pair.carEnd == (accepts ? .finished : .refused(.authorization, "FAILED_SignatureError")))
         }
     }
+
+    @Test(arguments: PaidCourse.few.filter { $0.course.standard.isISO20 })
+    func `in ISO 15118-20 a car whose contract is not taken is paid for at the station`(paid: PaidCourse) {
+        for name in ["contract-expired", "contract"] {
+            var pair = paid.pair(name) { $1.fallsBack = true }
+            // An expired contract is not asked about; the other is, and refused before the driver acts.
+            pair.authorisation = name == "contract" ? .contractRefused(.cancelled) : .granted
+            pair.plugIn()
+            pair.run(for: .milliseconds(150))
+            pair.authorisation = .granted
+            pair.run(for: .seconds(30))
+            #expect(pair.carEnd == .finished)
+            #expect(pair.effects.contains { if case .authorise = $0 { true } else { false } })
+        }
+    }
 }

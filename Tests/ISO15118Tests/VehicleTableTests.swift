@@ -82,7 +82,7 @@ struct VehicleTableTests {
         return answers
     }
 
-    private static func text(_ car: VehicleSession, _ outputs: [VehicleOutput]) -> String {
+    static func text(_ car: VehicleSession, _ outputs: [VehicleOutput]) -> String {
         for case .end(let end) in outputs { return "end: \(end)".replacing(/\w+\.(\w+\.)*/, with: "") }
         switch car.phase {
         case .awaiting(let kind): return "asks \(kind)"

@@ -37,7 +37,7 @@ public struct VehicleContracts: Sendable {
     /// Those the car trusts, for whoever makes a contract for it.
     public var roots: [RootIdentifier] = []
     public var wish = Wish.none
-    /// Whether the car is paid for at the station where contracts are not taken.
+    /// Whether the car is paid for at the station where contracts are not taken, or in ISO 15118-20 its own is not.
     public var fallsBack = true
     public var fault: Fault?
 
@@ -80,10 +80,13 @@ struct VehiclePayment: Sendable {
     var challenge: [UInt8] = []
     /// ISO 15118-2: a car that is told to wait asks on without its proof.
     var isProven = false
+    /// ISO 15118-20: the driver may see to it at the station instead.
+    var isExternalTaken = false
     var expiresSoon = false
 
     mutating func heard(_ answer: Answer) {
         challenge = answer.challenge ?? challenge
+        if answer.kind == .authorizationSetup { isExternalTaken = answer.payments.contains(.external) }
         expiresSoon = expiresSoon || answer.certificateExpiresSoon
     }
 

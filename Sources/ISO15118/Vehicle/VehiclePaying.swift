@@ -29,6 +29,16 @@ extension VehicleSession {
         }
     }
 
+    /// A warning lets the session go on; the car does so only where it has another way to pay.
+    mutating func warned(_ kind: Request.Kind, _ word: String, _ answer: Answer, at now: Instant) -> [VehicleOutput] {
+        let isAboutPayment = kind == .authorization || kind == .certificate
+        guard isAboutPayment, payment.isByContract, payment.isExternalTaken, contracts?.fallsBack == true,
+            answer.sessionID == sessionID
+        else { return end(.refused(kind, word)) }
+        payment.isByContract = false
+        return ask(request(.authorization), at: now)
+    }
+
     /// A contract has come, or is still on its way.
     mutating func received(_ answer: Answer, at now: Instant) -> [VehicleOutput] {
         switch answer.processing {

@@ -149,7 +149,8 @@ public struct VehicleSession: Sendable {
         time = wallTime + (now - started)
         guard answer.kind == kind else { return end(.unexpected(answer.kind, after: kind)) }
         switch answer.verdict {
-        case .failed(let word), .warning(let word): return end(.refused(kind, word))
+        case .warning(let word): return warned(kind, word, answer, at: now)
+        case .failed(let word): return end(.refused(kind, word))
         case .ok: break
         }
         if kind == .sessionSetup {
