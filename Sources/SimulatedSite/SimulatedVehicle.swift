@@ -98,7 +98,7 @@ package struct SimulatedVehicle: Equatable, Sendable {
     }
 
     /// What the battery takes now, in watts at its terminals.
-    var chargeLimit: Double {
+    package var chargeLimit: Double {
         guard !isPausing, percent < battery.target.inUnits else { return 0 }
         let full = battery.maximumCharge.inUnits
         let knee = battery.taperAbove.inUnits
@@ -107,13 +107,13 @@ package struct SimulatedVehicle: Equatable, Sendable {
     }
 
     /// What the battery delivers now, a magnitude in watts at its terminals.
-    var dischargeLimit: Double {
+    package var dischargeLimit: Double {
         guard canDischarge, !isPausing, percent > battery.minimumForDischarge.inUnits else { return 0 }
         return battery.maximumDischarge.inUnits
     }
 
     /// - Parameter energy_Wh: At the terminals, positive into the battery.
-    mutating func exchange(_ energy_Wh: Double) {
+    package mutating func exchange(_ energy_Wh: Double) {
         let change =
             energy_Wh > 0 ? energy_Wh * battery.chargeEfficiency : energy_Wh / battery.dischargeEfficiency
         stored_Wh = min(max(stored_Wh + change, 0), battery.capacity.inUnits)

@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Simulated devices on real wires, and grid codes in virtual time.",
         subcommands: [
-            ChargerCommand.self, MeterCommand.self, SweepCommand.self, TrajectoryCommand.self,
+            ChargerCommand.self, MeterCommand.self, VehicleCommand.self, SweepCommand.self, TrajectoryCommand.self,
             ResponseCommand.self,
         ])
 

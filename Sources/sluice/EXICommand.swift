@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import EXITables
+import Foundation
 
 struct EXICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +14,7 @@ struct EXICommand: ParsableCommand {
             {"schema": "urn:iso:std:iso:15118:-20:DC", "kind": "document", "exi": "8034…"}
             Lines that cannot be translated are named on standard error with their number; the exit code is then 65.
             """,
-        subcommands: [Decode.self, Encode.self])
+        subcommands: [Decode.self, Encode.self, Trace.self])
 
     struct SchemaOption: ParsableArguments {
         @Option(help: "For lines without one: the namespace of the messages.") var schema: String?
@@ -44,6 +45,39 @@ struct EXICommand: ParsableCommand {
         @OptionGroup var schema: SchemaOption
         func run() throws {
             try schema.translate { lines, line, schema throws(TableError) in try lines.encode(line, schema: schema) }
+        }
+    }
+
+    struct Trace: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a recorded session of a car and a station readably.",
+            discussion: """
+                A record is a line of JSON: exi (hexadecimal), ns (the namespace), and where known t (seconds), from (EV or \
+                SE) and kind. Lines that cannot be read are named on standard error; the exit code is then 65.
+                """)
+        @Argument(help: "The recording; standard input without it.") var file: String?
+
+        func run() throws {
+            var trace = try SessionTrace()
+            let records = try recordedLines()
+            var failed = false
+            for (number, record) in zip(1..., records) {
+                do throws(TableError) { print(try trace.line(String(record))) } catch {
+                    say("sluice: line \(number): \(error)")
+                    failed = true
+                }
+            }
+            if failed { throw ExitCode.unreadable }
+        }
+
+        private func recordedLines() throws -> [Substring] {
+            guard let file else { return AnySequence { AnyIterator { readLine()?[...] } }.map { $0 } }
+            do {
+                return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+            } catch {
+                say("sluice: “\(file)” cannot be read: \(error.localizedDescription)")
+                throw ExitCode.unreadable
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ extension ExitCode {
     static let unreadable = ExitCode(65)
     static let unavailable = ExitCode(69)
     static let internalFault = ExitCode(70)
+    static let protocolBroken = ExitCode(76)
     static let configuration = ExitCode(78)
 }
 

@@ -69,9 +69,21 @@ async def run_station():
     from iso15118.secc.controller.simulator import SimEVSEController
     from iso15118.secc.secc_settings import Config
 
+    class Station(SimEVSEController):
+        """Its simulation shows 1 V at all times, with which a car must not close its contactors."""
+
+        async def send_charging_command(self, ev_target_voltage, *rest, **named):
+            await super().send_charging_command(ev_target_voltage, *rest, **named)
+            if ev_target_voltage:
+                self.evse_data_context.present_voltage = float(ev_target_voltage)
+
+        async def stop_charger(self):
+            await super().stop_charger()
+            self.evse_data_context.present_voltage = 1
+
     settings = Config()
     settings.load_envs()
-    controller = SimEVSEController()
+    controller = Station()
     await controller.set_status(ServiceStatus.STARTING)
     say(event="started")
     await SECCHandler(
