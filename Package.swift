@@ -102,7 +102,7 @@ let house: [Room] = [
         name: "Bench",
         imports: [
             "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "ISO15118", "JSONText", "LinuxIO",
-            "LocalAPI", "SimulatedSite", "TLS", "VehicleLinks",
+            "LocalAPI", "SimulatedSite", "TLS", "V2GKeys", "VehicleLinks",
         ],
         products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"]),
     // The command line.

@@ -42,8 +42,8 @@ public struct ContractTrust: ContractCryptography {
     public func commonName(of certificate: [UInt8]) -> String? { X509(certificate)?.commonName }
 
     public func owns(_ key: any ContractKey, _ certificate: [UInt8]) -> Bool {
-        guard let found = X509(certificate), let public_ = found.key else { return false }
-        return !key.publicKey.isEmpty && PrivateKey.publicKey(of: public_) == key.publicKey
+        guard let found = X509(certificate), let half = found.key else { return false }
+        return !key.publicKey.isEmpty && PrivateKey.publicKey(of: half) == key.publicKey
     }
 
     // MARK: Chains

@@ -101,3 +101,38 @@ extension RootIdentifier {
         self = found
     }
 }
+
+extension CertificateChain {
+    /// The certificates of a PEM text, leaf first, at most 10; what stands between them is passed over.
+    /// - Returns: nil if there is none, or one that cannot be read.
+    public init?(pem: String) {
+        let bytes = Array(pem.utf8)
+        guard bytes.count <= 262_144, let paper = BIO_new_mem_buf(bytes, Int32(bytes.count)) else { return nil }
+        defer {
+            BIO_free(paper)
+            ERR_clear_error()
+        }
+        var found: [[UInt8]] = []
+        ERR_clear_error()
+        while found.count < 10, let certificate = PEM_read_bio_X509(paper, nil, { _, _, _, _ in 0 }, nil) {
+            found.append(Self.der(certificate))
+            X509_free(certificate)
+        }
+        // Not to find another beginning is how a good text ends.
+        guard found.count == 10 || ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE,
+            let leaf = found.first, !found.contains([])
+        else { return nil }
+        self.init(leaf: leaf, authorities: Array(found.dropFirst()))
+    }
+
+    private static func der(_ certificate: OpaquePointer) -> [UInt8] {
+        let count = i2d_X509(certificate, nil)
+        guard count > 0 else { return [] }
+        var bytes = [UInt8](repeating: 0, count: Int(count))
+        let written = bytes.withUnsafeMutableBufferPointer { buffer in
+            var at = buffer.baseAddress
+            return i2d_X509(certificate, &at)
+        }
+        return written == count ? bytes : []
+    }
+}

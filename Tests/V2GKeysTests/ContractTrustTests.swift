@@ -104,4 +104,14 @@ struct ContractTrustTests {
         #expect(!root.serial.isEmpty && root.serial.count <= 20)
         #expect(RootIdentifier(root: [1, 2, 3]) == nil)
     }
+
+    @Test func `a chain survives being written as text`() {
+        for profile in SignatureProfile.allCases {
+            let chain = World.contract("contract", profile)
+            #expect(CertificateChain(pem: "subject=of no account\n" + chain.pem) == chain)
+        }
+        #expect(CertificateChain(pem: "") == nil)
+        #expect(CertificateChain(pem: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n") == nil)
+        #expect(CertificateChain(pem: String(repeating: "A", count: 1 << 20)) == nil)
+    }
 }
