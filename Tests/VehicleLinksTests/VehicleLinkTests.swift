@@ -70,7 +70,7 @@ struct VehicleLinkTests {
             // Whoever was allowed to charge still is.
             let asked = bench.seen.all.filter { if case .authorises = $0 { true } else { false } }
             #expect(bench.seen.ends.last == .finished)
-            #expect(asked.count <= 2)
+            #expect(asked.count == 1)
         }
     }
 

@@ -24,7 +24,7 @@ struct VehicleBattery: Sendable {
 
     /// A tenth lower when empty, a tenth higher when full.
     var voltage: Voltage {
-        nominalVoltage + Voltage(milli: nominalVoltage.milli / 500_000 * (vehicle.stateOfCharge.milli - 50_000))
+        nominalVoltage + Voltage(milli: nominalVoltage.milli * (vehicle.stateOfCharge.milli - 50_000) / 500_000)
     }
 
     func limits(bidirectional: Bool) -> PowerLimits {
