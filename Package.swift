@@ -52,7 +52,8 @@ let house: [Room] = [
     Room(name: "EXIISO2", imports: ["EXI"]),
     Room(name: "EXIISO20", imports: ["EXI"]),
     // The conversation between car and station: V2GTP, SDP, the choice of a protocol, session machines for both sides.
-    Room(name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"]),
+    Room(
+        name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"], testImports: ["V2GKeys"]),
     // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
     Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
@@ -76,6 +77,8 @@ let house: [Room] = [
     Room(name: "StationStore", imports: ["CZlib"], products: ["GRDB"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
+    // The cryptography of contracts between car and station: signatures, chains, keys that are sent to a car.
+    Room(name: "V2GKeys", imports: ["COpenSSL", "Electricity", "ISO15118"]),
     // The station's keys and certificates on disk, and everything cryptographic that OCPP wants of a station.
     Room(name: "StationKeys", imports: ["COpenSSL", "ChargingStation", "Electricity", "OCPP", "OCPP21"]),
     // OCPP-J's transport on the station's side: WebSocket with security profiles, supervision, when to try again.
@@ -88,7 +91,8 @@ let house: [Room] = [
     Room(name: "StationWork", imports: ["ChargingStation", "Electricity", "FileTransfer", "OCPP", "StationKeys"]),
     // ISO 15118's transport, both sides: discovery, TCP and TLS, and the drivers of the session machines.
     Room(
-        name: "VehicleLinks", imports: ["Electricity", "ISO15118", "TLS"], products: ["NIOCore", "NIOPosix"]),
+        name: "VehicleLinks", imports: ["Electricity", "ISO15118", "TLS"], products: ["NIOCore", "NIOPosix"],
+        testImports: ["V2GKeys"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
     // HTTP routes and JSON shapes, dashboard, metrics, over a read-only view and a command port; the client of the same.
@@ -109,7 +113,7 @@ let house: [Room] = [
         name: "Bench",
         imports: [
             "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "ISO15118", "JSONText", "LinuxIO",
-            "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS", "VehicleLinks",
+            "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS", "V2GKeys", "VehicleLinks",
         ],
         products: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle"]),
     // The command line.
@@ -196,7 +200,8 @@ func toolDependencies(_ name: String) -> [Target.Dependency] {
     if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
     if name == "VehicleProbe" {
         return [
-            "Electricity", "ISO15118", "TLS", "VehicleLinks", .product(name: "NIOCore", package: "swift-nio"),
+            "Electricity", "ISO15118", "TLS", "V2GKeys", "VehicleLinks",
+            .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ]
     }

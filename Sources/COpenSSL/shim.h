@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 #pragma once
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ocsp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -69,6 +73,37 @@ static inline char *openssl_copy_responder(X509 *certificate) {
 
 static inline void openssl_free_text(char *text) { OPENSSL_free(text); }
 static inline void openssl_free_bytes(unsigned char *bytes) { OPENSSL_free(bytes); }
+
+// The key pair whose private half is a number, big-endian; NULL unless it is one of the curve.
+static inline EVP_PKEY *openssl_ec_key_of(const char *curve, const unsigned char *number, int count) {
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(OBJ_sn2nid(curve));
+    EC_POINT *point = group == NULL ? NULL : EC_POINT_new(group);
+    BIGNUM *scalar = BN_secure_new();
+    OSSL_PARAM_BLD *list = OSSL_PARAM_BLD_new();
+    OSSL_PARAM *parameters = NULL;
+    unsigned char bytes[133 + 1];
+    size_t length = 0;
+    if (maker != NULL && point != NULL && list != NULL && scalar != NULL && BN_bin2bn(number, count, scalar) != NULL
+        && !BN_is_zero(scalar) && BN_cmp(scalar, EC_GROUP_get0_order(group)) < 0
+        && EC_POINT_mul(group, point, scalar, NULL, NULL, NULL)) {
+        length = EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, bytes, sizeof bytes, NULL);
+    }
+    if (length > 0 && OSSL_PARAM_BLD_push_utf8_string(list, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0)
+        && OSSL_PARAM_BLD_push_octet_string(list, OSSL_PKEY_PARAM_PUB_KEY, bytes, length)
+        && OSSL_PARAM_BLD_push_BN(list, OSSL_PKEY_PARAM_PRIV_KEY, scalar)
+        && (parameters = OSSL_PARAM_BLD_to_param(list)) != NULL && EVP_PKEY_fromdata_init(maker) == 1) {
+        EVP_PKEY_fromdata(maker, &key, EVP_PKEY_KEYPAIR, parameters);
+    }
+    OSSL_PARAM_free(parameters);
+    OSSL_PARAM_BLD_free(list);
+    BN_clear_free(scalar);
+    EC_POINT_free(point);
+    EC_GROUP_free(group);
+    EVP_PKEY_CTX_free(maker);
+    return key;
+}
 
 static inline int openssl_set_groups(SSL_CTX *context, const char *names) {
     return (int)SSL_CTX_set1_groups_list(context, names);

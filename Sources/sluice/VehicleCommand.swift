@@ -24,6 +24,7 @@ struct VehicleCommand: ParsableCommand {
     @Option(help: "dynamic or scheduled (ISO 15118-20).") var mode = "dynamic"
     @OptionGroup var battery: BatteryArguments
     @OptionGroup var tls: TLSArguments
+    @OptionGroup var papers: PaperArguments
     @Option(name: .customLong("at"), help: "An event, e.g. '10s limits -5kW 11kW', '20s pause'; repeatable.")
     var events: [String] = []
     @Option(
@@ -54,6 +55,16 @@ struct VehicleCommand: ParsableCommand {
         @Option(name: .customLong("tls"), help: "1.2 or 1.3 only.") var version: String?
     }
 
+    struct PaperArguments: ParsableArguments {
+        @Option(help: "Pay by contract: its certificate chain, leaf first, PEM.") var contract: String?
+        @Option(help: "The contract's private key, PEM.") var contractKey: String?
+        @Option(help: "The car's certificate from its factory, with its chain, PEM.") var provisioning: String?
+        @Option(help: "Its private key, PEM.") var provisioningKey: String?
+        @Flag(help: "Ask for a contract first.") var install = false
+        @Flag(help: "Have the contract's certificate renewed (ISO 15118-2).") var renew = false
+        @Flag(help: "Leave where the contract is not taken.") var contractOnly = false
+    }
+
     func validate() throws {
         if (interface == nil) == (connect == nil) {
             throw ValidationError("Say where the station is: --interface NAME or --connect HOST:PORT.")
@@ -61,6 +72,13 @@ struct VehicleCommand: ParsableCommand {
         if (tls.certificate == nil) != (tls.key == nil) {
             throw ValidationError("--certificate and --key belong together.")
         }
+        if (papers.contract == nil) != (papers.contractKey == nil) {
+            throw ValidationError("--contract and --contract-key belong together.")
+        }
+        if (papers.provisioning == nil) != (papers.provisioningKey == nil) {
+            throw ValidationError("--provisioning and --provisioning-key belong together.")
+        }
+        if papers.install && papers.renew { throw ValidationError("--install and --renew exclude each other.") }
         if !["dynamic", "scheduled"].contains(mode) { throw ValidationError("--mode is dynamic or scheduled.") }
         if let version = tls.version, !["1.2", "1.3"].contains(version) {
             throw ValidationError("--tls is 1.2 or 1.3.")
@@ -89,6 +107,7 @@ struct VehicleCommand: ParsableCommand {
         (options.vehicleID, options.isJSON, options.showsEveryTurn) = (id, json, everyTurn)
         try battery.apply(to: &options)
         tls.apply(to: &options)
+        papers.apply(to: &options)
         return options
     }
 
@@ -124,5 +143,18 @@ extension VehicleCommand.TLSArguments {
         case "1.3"?: options.tls = .modern
         case _: options.tls = .any
         }
+    }
+}
+
+extension VehicleCommand.PaperArguments {
+    fileprivate func apply(to options: inout BenchVehicleOptions) {
+        if let contract, let contractKey {
+            options.papers.contract = TLSIdentity(certificateFile: contract, keyFile: contractKey)
+        }
+        if let provisioning, let provisioningKey {
+            options.papers.provisioning = TLSIdentity(certificateFile: provisioning, keyFile: provisioningKey)
+        }
+        options.papers.wish = install ? .install : renew ? .update : .none
+        options.papers.fallsBack = !contractOnly
     }
 }

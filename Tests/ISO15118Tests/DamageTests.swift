@@ -10,15 +10,19 @@ struct DamageTests {
     static let changes = 100_000
 
     /// Each side just before a frame of the other arrives.
-    static func moments(_ course: Course) -> [(
-        station: StationSession, car: VehicleSession, bytes: [UInt8], toStation: Bool
-    )] {
+    static func moments(_ course: Course) -> [Moment] {
         var plan = course.plan
         plan.turns = 2
-        var pair = Pair(.bench, plan)
+        return moments(Pair(.bench, plan))
+    }
+
+    typealias Moment = (station: StationSession, car: VehicleSession, bytes: [UInt8], toStation: Bool)
+
+    static func moments(_ pair: Pair) -> [Moment] {
+        var pair = pair
         pair.tell(.target(.watts(5_000)))
         pair.plugIn()
-        var moments: [(StationSession, VehicleSession, [UInt8], Bool)] = []
+        var moments: [Moment] = []
         while !pair.isOver, pair.frames.count < 200 {
             let known = pair.frames.count
             let before = (pair.station, pair.car)
@@ -29,7 +33,9 @@ struct DamageTests {
     }
 
     @Test func `no damage to any message stops the program, and every answer is a frame`() {
-        let moments = Course.all.flatMap { Self.moments($0) }
+        // Contracts too, and how they come to the car: those messages are the longest.
+        let paid = CertificateTests.courses.flatMap { Self.moments(CertificateTests.pair($0)) }
+        let moments = Course.all.flatMap { Self.moments($0) } + paid
         let now = Instant(nanoseconds: 100_000_000_000)
         var mutation = Mutation(seed: 15_118)
         var survived = 0

@@ -115,7 +115,7 @@ extension Course {
             true
         case .authorizationSetup, .serviceDetail, .scheduleExchange: standard.isISO20
         case .cableCheck, .preCharge, .weldingDetection: service.transfer == .dc
-        case .meterConfirmation, .unsupported: false
+        case .paymentDetails, .certificate, .meterConfirmation, .unsupported: false
         }
     }
 }

@@ -74,4 +74,21 @@ struct NeedsTests {
             #expect(pair.station.machine?.granted == .watts(granted))
         }
     }
+
+    @Test(arguments: Course.iso20) func `what the car shows its driver reaches the station`(course: Course) throws {
+        var plan = course.plan
+        plan.needs.maximumSoC = .percent(95)
+        plan.needs.timeToTargetSoC = .seconds(3_600)
+        plan.needs.timeToMinimumSoC = .seconds(60)
+        plan.needs.timeToMaximumSoC = .seconds(7_200)
+        plan.needs.batteryCapacity = .wattHours(77_000)
+        plan.needs.isInletHot = false
+        var pair = Pair(.bench, plan)
+        pair.runIntoTheLoop()
+        pair.run(for: .milliseconds(300))
+        let needs = try #require(pair.station.machine?.needs)
+        #expect(needs.maximumSoC == .percent(95) && needs.batteryCapacity == .wattHours(77_000))
+        #expect(needs.timeToTargetSoC == .seconds(3_600) && needs.timeToMinimumSoC == .seconds(60))
+        #expect(needs.timeToMaximumSoC == .seconds(7_200) && needs.isInletHot == false)
+    }
 }

@@ -24,16 +24,23 @@ struct Pair {
     private(set) var acPower = Power.zero
     private(set) var voltage = Voltage.zero
     private(set) var carIsConnected = false
+    private(set) var installed: Contract?
+    /// What is behind the station and makes contracts; nil: silence.
+    var backend: (CertificateRequest) -> CertificateResult? = { _ in .unavailable }
     var authorisation = StationInput.Authorisation.granted
     var insulation = StationInput.Insulation.valid
     var contactorsWork = true
     private var due: [(at: Instant, input: StationInput)] = []
 
-    init(_ offer: StationOffer, _ plan: VehiclePlan, paused: PausedSession? = nil) {
+    init(
+        _ offer: StationOffer, _ plan: VehiclePlan, paused: PausedSession? = nil, contracts: StationContracts? = nil,
+        carContracts: VehicleContracts? = nil
+    ) {
         let time = WallTime(milliseconds: 1_900_000_000_000)
         station = StationSession(
-            offer: offer, sessionID: [1, 2, 3, 4, 5, 6, 7, 8], paused: paused, at: now, wallTime: time)
-        car = VehicleSession(plan, at: now, wallTime: time)
+            offer: offer, sessionID: [1, 2, 3, 4, 5, 6, 7, 8], paused: paused, contracts: contracts,
+            at: now, wallTime: time)
+        car = VehicleSession(plan, contracts: carContracts, at: now, wallTime: time)
     }
 
     /// What flows into the car.
@@ -84,11 +91,13 @@ struct Pair {
                 frames.append((false, frame.bytes))
                 obey(car.receive(frame.bytes, at: now))
                 continue
-            case .authorise: later(.authorisation(authorisation))
+            case .authorise, .authoriseContract: later(.authorisation(authorisation))
+            case .select: break
+            case .certificate(let wish): if let answer = backend(wish) { later(.certificate(answer)) }
             case .checkCable: later(.insulation(insulation))
             case .contactors(let state): if contactorsWork { later(.contactors(state)) }
             case .operate(let point): operate(point)
-            case .need: break
+            case .need, .receipt: break
             case .end(let end): stationEnd = end
             }
             effects.append(output)
@@ -103,6 +112,7 @@ struct Pair {
                 obey(station.receive(bytes, at: now))
             case .contactors(let state): carIsConnected = state == .closed
             case .take(let power): acPower = power
+            case .installed(let contract): installed = contract
             case .end(let end):
                 carEnd = end
                 carIsConnected = false

@@ -55,7 +55,8 @@ struct StationTableTests {
 
     /// The machine in each phase a session of this course gets to.
     static func machines(_ course: Course) -> [StationPhase: StationMachine] {
-        var machine = StationMachine(course.standard, offer: .bench, sessionID: sessionID, at: start)
+        var machine = StationMachine(
+            course.standard, offer: .bench, sessionID: sessionID, at: start, wallTime: WallTime(milliseconds: 0))
         var found: [StationPhase: StationMachine] = [machine.phase: machine]
         func keep() { if found[machine.phase] == nil { found[machine.phase] = machine } }
         for input: StationInput in [.authorisation(.granted), .insulation(.valid), .target(.watts(5_000))] {
@@ -110,11 +111,12 @@ struct StationTableTests {
         let foreign: EnergyService = course.service.transfer == .dc ? .ac : .dc
         return [
             ("sessionSetup", .sessionSetup(vehicle: "car")), ("authorizationSetup", .authorizationSetup),
-            ("serviceDiscovery (-2)", isISO20 ? .unsupported("–") : .serviceDiscovery),
+            ("serviceDiscovery (-2)", isISO20 ? .unsupported("–") : .serviceDiscovery(.all)),
             ("serviceDetail (-2)", isISO20 ? .unsupported("–") : .serviceDetail(1)),
             ("serviceSelection (-2)", isISO20 ? .unsupported("–") : .serviceSelection(selection)),
-            ("authorization", .authorization(.external)), ("other authorization: contract", .authorization(.contract)),
-            ("serviceDiscovery", .serviceDiscovery),
+            ("authorization", .authorization(.external)),
+            ("other authorization: contract", .authorization(.contract(ContractProof(challenge: [], signature: nil)))),
+            ("serviceDiscovery", .serviceDiscovery(.all)),
             ("serviceDetail", .serviceDetail(isISO20 ? course.service.rawValue : 1)),
             ("other serviceDetail: unknown", .serviceDetail(99)),
             ("serviceSelection", .serviceSelection(selection)),
@@ -129,7 +131,11 @@ struct StationTableTests {
             ("cableCheck", .cableCheck), ("preCharge", .preCharge(target: .volts(400))),
             ("powerDelivery start", .powerDelivery(PowerDelivery(.start))),
             ("other powerDelivery start, ongoing", .powerDelivery(PowerDelivery(.start, processing: .ongoing))),
-            ("chargeLoop", .chargeLoop(loop)), ("meterConfirmation", .meterConfirmation),
+            ("chargeLoop", .chargeLoop(loop)),
+            (
+                "meterConfirmation",
+                .meterConfirmation(MeterReceipt(sessionID: sessionID, meterID: "M1", charged_Wh: 1_000))
+            ),
             ("other powerDelivery standby", .powerDelivery(PowerDelivery(.standby))),
             ("other powerDelivery renegotiate", .powerDelivery(PowerDelivery(.renegotiate))),
             ("powerDelivery stop", .powerDelivery(PowerDelivery(.stop))), ("weldingDetection", .weldingDetection),
@@ -163,7 +169,7 @@ struct StationTableTests {
         add(text, machine, outputs, after.phase, &table)
     }
 
-    private static func add(
+    static func add(
         _ text: String, _ machine: StationMachine, _ outputs: [StationMachine.Output], _ after: StationPhase,
         _ table: inout TransitionTable
     ) {
@@ -186,8 +192,9 @@ struct StationTableTests {
             .chargeParameters(_, let processing):
             ", \(processing)"
         case .chargeLoop(let loop): ", target \(loop.target.milli / 1_000_000) kW"
-        case .sessionSetup, .authorizationSetup, .serviceDiscovery, .serviceDetail, .serviceSelection, .preCharge,
-            .powerDelivery, .meterConfirmation, .weldingDetection, .sessionStop:
+        case .certificate(_, let answer): answer == .ongoing ? ", ongoing" : ""
+        case .sessionSetup, .authorizationSetup, .paymentDetails, .serviceDiscovery, .serviceDetail, .serviceSelection,
+            .preCharge, .powerDelivery, .meterConfirmation, .weldingDetection, .sessionStop:
             ""
         }
     }
@@ -196,6 +203,10 @@ struct StationTableTests {
         switch effect {
         case .send: "send"
         case .authorise: "authorise"
+        case .authoriseContract: "authorise the contract"
+        case .certificate: "ask for a certificate"
+        case .receipt: "receipt"
+        case .select: "select services"
         case .checkCable: "check the cable"
         case .contactors(let state): "contactors \(state)"
         case .operate(.off): "converter off"

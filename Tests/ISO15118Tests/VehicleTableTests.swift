@@ -62,7 +62,8 @@ struct VehicleTableTests {
         if kind != .sessionSetup { answers += [("of another session", Answer(kind, [9], .ok))] }
         answers += [("to another question", Answer(.meterConfirmation, session, .ok))]
         switch kind {
-        case .authorization, .chargeParameters, .scheduleExchange, .cableCheck: answers += [("ongoing", ongoing)]
+        case .authorization, .certificate, .chargeParameters, .scheduleExchange, .cableCheck:
+            answers += [("ongoing", ongoing)]
         case .preCharge: answers += [("ok, at the battery's voltage", charged)]
         case .serviceDiscovery, .serviceDetail:
             if car.standard?.isISO20 == true {
@@ -74,14 +75,14 @@ struct VehicleTableTests {
                 asking.notice = notice
                 answers += [("ok, asks to \(notice)", asking)]
             }
-        case .sessionSetup, .authorizationSetup, .serviceSelection, .powerDelivery, .meterConfirmation,
+        case .sessionSetup, .authorizationSetup, .paymentDetails, .serviceSelection, .powerDelivery, .meterConfirmation,
             .weldingDetection, .sessionStop, .unsupported:
             break
         }
         return answers
     }
 
-    private static func text(_ car: VehicleSession, _ outputs: [VehicleOutput]) -> String {
+    static func text(_ car: VehicleSession, _ outputs: [VehicleOutput]) -> String {
         for case .end(let end) in outputs { return "end: \(end)".replacing(/\w+\.(\w+\.)*/, with: "") }
         switch car.phase {
         case .awaiting(let kind): return "asks \(kind)"

@@ -54,7 +54,14 @@ struct ProbeStation {
         return TLSIdentity(certificateFile: certificate, keyFile: key)
     }
 
-    private func point(_ number: Int) -> SimulatedPoint {
+    /// With the certificates of a whole world contracts are taken too.
+    private func point(_ number: Int) -> any ChargingPoint {
+        let simulated = simulated(number)
+        guard let folder = options["--pki"] else { return simulated }
+        return ProbePoint(simulated, ProbeWorld(folder: folder))
+    }
+
+    private func simulated(_ number: Int) -> SimulatedPoint {
         let offer = StationOffer(
             standards: Standard.allCases, services: EnergyService.allCases, evseID: "DE*SLU*E0001",
             power: PowerLimits(from: .watts(-22_000), to: .watts(22_000)))

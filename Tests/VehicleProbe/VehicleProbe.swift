@@ -13,6 +13,7 @@ import VehicleLinks
 ///
 ///     station --interface NAME | --points N   one charging point on a wire, or N on the loopback interface
 ///     cars --ports P,P…                       a car at each port, all at once; prints how long answers take
+///     payer --interface NAME --pki FOLDER     a car that pays by contract; with --install it gets one first
 @main
 struct VehicleProbe {
     static func main() async {
@@ -22,7 +23,9 @@ struct VehicleProbe {
             switch arguments.first {
             case "station": try await ProbeStation(options).run()
             case "cars": try await ProbeCars(options).run()
-            case let other: say(["event": "refused", "words": "“\(other ?? "")” is neither station nor cars"])
+            case "payer": try await ProbePayer(options).run()
+            case let other:
+                say(["event": "refused", "words": "“\(other ?? "")” is neither station nor cars nor payer"])
             }
         } catch {
             say(["event": "refused", "words": "\(error)"])

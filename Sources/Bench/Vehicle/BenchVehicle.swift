@@ -23,12 +23,15 @@ package final class BenchVehicle: Sendable {
     }
 
     private let options: BenchVehicleOptions
+    private let contracts: VehicleContracts?
     private let started = MonotonicClock.now()
     private let inside: Mutex<Inside>
     private let say: @Sendable (String) -> Void
 
-    private init(_ options: BenchVehicleOptions, say: @escaping @Sendable (String) -> Void) {
-        (self.options, self.say) = (options, say)
+    private init(
+        _ options: BenchVehicleOptions, contracts: VehicleContracts?, say: @escaping @Sendable (String) -> Void
+    ) {
+        (self.options, self.contracts, self.say) = (options, contracts, say)
         inside = Mutex(Inside(battery: VehicleBattery(options)))
     }
 
@@ -40,7 +43,7 @@ package final class BenchVehicle: Sendable {
         try options.check()
         let security = try options.security()
         let signals = SignalWatch([.interrupt, .terminate])
-        let car = BenchVehicle(options, say: say)
+        let car = BenchVehicle(options, contracts: try options.contracts(), say: say)
         let outcome = Mutex<Result<VehicleEnd, BenchProblem>?>(nil)
         let driving = Task {
             let result = await car.drive(security)
@@ -61,7 +64,8 @@ package final class BenchVehicle: Sendable {
         _ options: BenchVehicleOptions, say: @escaping @Sendable (String) -> Void
     ) async throws(BenchProblem) -> VehicleEnd {
         try options.check()
-        return try await BenchVehicle(options, say: say).drive(try options.security()).get()
+        return try await BenchVehicle(options, contracts: try options.contracts(), say: say)
+            .drive(try options.security()).get()
     }
 
     private func drive(_ security: VehicleLink.Security?) async -> Result<VehicleEnd, BenchProblem> {
@@ -106,13 +110,14 @@ package final class BenchVehicle: Sendable {
         switch options.place {
         case .interface(let name):
             return try await VehicleLink.open(
-                on: NetworkInterface(name), plan: plan, security: security, group: group)
+                on: NetworkInterface(name), plan: plan, contracts: contracts, security: security, group: group)
         case .address(let host, let port):
             let address: SocketAddress
             do {
                 address = try SocketAddress.makeAddressResolvingHost(host, port: port)
             } catch { throw .unreachable(host, words: "\(error)") }
-            return try await VehicleLink.open(at: address, plan: plan, security: security, group: group)
+            return try await VehicleLink.open(
+                at: address, plan: plan, contracts: contracts, security: security, group: group)
         }
     }
 
@@ -204,7 +209,7 @@ extension BenchVehicle.Inside {
         case .turned(let turn):
             defer { lastTurn = (turn.target, turn.granted) }
             return lastTurn.map { $0.target != turn.target || $0.granted != turn.granted } ?? true
-        case .connected, .agreed, .asks, .contactors, .ended: return true
+        case .connected, .agreed, .asks, .contactors, .installed, .ended: return true
         }
     }
 }

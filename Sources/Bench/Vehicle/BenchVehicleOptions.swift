@@ -35,6 +35,7 @@ package struct BenchVehicleOptions: Sendable {
     package var root: String?
     package var identity: TLSIdentity?
     package var tls = TLSContext.Generation.any
+    package var papers = VehiclePapers()
     package var vehicleID = "WSLUICE0000000001A"
     package var isJSON = false
     package var showsEveryTurn = false
@@ -52,6 +53,9 @@ package struct BenchVehicleOptions: Sendable {
         guard identity == nil || root != nil else {
             throw BenchProblem(.usage, "A certificate needs --root, the authority of the station's certificate.")
         }
+        guard papers.isEmpty || root != nil else {
+            throw BenchProblem(.usage, "A contract is shown over TLS only: it needs --root.")
+        }
     }
 
     func security() throws(BenchProblem) -> VehicleLink.Security? {
@@ -60,6 +64,8 @@ package struct BenchVehicleOptions: Sendable {
             return try VehicleLink.Security(root: .file(root), identity: identity, speaking: tls)
         } catch { throw BenchProblem(.configuration, "\(error)") }
     }
+
+    func contracts() throws(BenchProblem) -> VehicleContracts? { try papers.contracts(root: root) }
 
     func plan(_ battery: VehicleBattery, resuming: [UInt8]?) -> VehiclePlan {
         let service = courses.first?.service ?? .dc

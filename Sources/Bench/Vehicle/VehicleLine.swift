@@ -36,6 +36,7 @@ struct VehicleLine {
         case .takes(let power):
             self.init(
                 "takes", [("power_W", .watts(power)), ("soc_percent", .thousandths(battery.stateOfCharge.milli))])
+        case .installed(let contract): self.init("installed", [("account", .string(contract.emaid))])
         case .ended(let end): self.init("ended", [("end", .string(end.inWords))])
         }
     }
@@ -69,6 +70,8 @@ extension VehicleEnd {
         case .paused(let session): "paused, session \(session.map { String($0, radix: 16) }.joined(separator: " "))"
         case .noCommonProtocol: "the station speaks none of the car's protocols"
         case .notOffered(let service, let mode): "the station does not offer \(service), \(mode)"
+        case .contractNotOffered: "the station takes no contracts"
+        case .contractRefused(let fault): "the contract that came is not taken: \(fault.inWords)"
         case .refused(let kind, let code): "the station refused \(kind.rawValue): \(code)"
         case .unanswered(let kind): "no answer to \(kind.rawValue) in time"
         case .stillOngoing(let kind): "\(kind.rawValue) took too long"
@@ -84,9 +87,35 @@ extension VehicleEnd {
     package var isWellEnded: Bool {
         switch self {
         case .finished, .paused: true
-        case .noCommonProtocol, .notOffered, .refused, .unanswered, .stillOngoing, .unexpected, .foreignSession,
+        case .noCommonProtocol, .notOffered, .contractNotOffered, .contractRefused, .refused, .unanswered,
+            .stillOngoing, .unexpected, .foreignSession,
             .disconnected, .notV2GTP, .notUnderstood, .inexpressible:
             false
+        }
+    }
+}
+
+extension InstallationFault {
+    fileprivate var inWords: String {
+        switch self {
+        case .nothing: "there was none, or the car has no key to open it"
+        case .service(let verdict): "the certificate of whoever provides it is \(verdict.inWords)"
+        case .contract(let verdict): "its certificate is \(verdict.inWords)"
+        case .signature: "it is not signed by whoever provides it"
+        case .key: "its key does not open, or belongs to another certificate"
+        }
+    }
+}
+
+extension CertificateVerdict {
+    fileprivate var inWords: String {
+        switch self {
+        case .valid: "valid"
+        case .expired: "expired"
+        case .notYetValid: "not yet valid"
+        case .revoked: "revoked"
+        case .unknownRoot: "of a root the car does not know"
+        case .broken: "not what it must be"
         }
     }
 }

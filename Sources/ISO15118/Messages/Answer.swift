@@ -10,6 +10,13 @@ public struct Answer: Equatable, Sendable {
         /// The session goes on.
         case warning(String)
         case failed(String)
+
+        var isFailure: Bool {
+            switch self {
+            case .ok, .warning: false
+            case .failed: true
+            }
+        }
     }
 
     public var kind: Request.Kind
@@ -31,16 +38,43 @@ public struct Answer: Equatable, Sendable {
     public var parameterSets: [ParameterSet] = []
     /// The first of the offered schedules.
     public var schedule: UInt32?
+    /// How the station may be paid, where it says so.
+    public var payments: [Payment] = []
+    public var offersCertificates = false
+    /// To be signed by a car with a contract.
+    public var challenge: [UInt8]?
+    public var certificate: CertificateOffer?
+    /// What the meter shows, as the car would confirm it.
+    public var meter: MeterReceipt?
+    public var wantsReceipt = false
+    /// The car should have its contract's certificate renewed.
+    public var certificateExpiresSoon = false
 
     public struct ParameterSet: Hashable, Sendable {
         public let id: UInt16
         public let mode: ControlMode?
     }
 
+    /// A contract on its way to the car, as it came.
+    public struct CertificateOffer: Hashable, Sendable {
+        /// Who provides it, and signs for it.
+        public var service: CertificateChain
+        public var contract: Contract
+        public var encryptedKey: [UInt8]
+        public var publicKey: [UInt8]
+        public var signature: MessageSignature?
+    }
+
     init(_ kind: Request.Kind, _ sessionID: [UInt8], _ verdict: Verdict) {
         self.kind = kind
         self.sessionID = sessionID
         self.verdict = verdict
+    }
+
+    /// - Parameter word: The schema's, for the response code.
+    init(_ kind: Request.Kind, _ sessionID: [UInt8], word: String) {
+        self.init(kind, sessionID, Self.verdict(word))
+        certificateExpiresSoon = word == "OK_CertificateExpiresSoon"
     }
 
     /// The schema's word for a response code tells its class in every standard.

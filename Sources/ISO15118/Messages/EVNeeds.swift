@@ -28,6 +28,13 @@ public struct EVNeeds: Hashable, Sendable {
     public var soc: StateOfCharge?
     public var minimumSoC: StateOfCharge?
     public var targetSoC: StateOfCharge?
+    /// What the car shows the driver (ISO 15118-20, DisplayParameters).
+    public var maximumSoC: StateOfCharge?
+    public var timeToMinimumSoC: Interval?
+    public var timeToTargetSoC: Interval?
+    public var timeToMaximumSoC: Interval?
+    public var batteryCapacity: Energy?
+    public var isInletHot: Bool?
     /// Positive charges.
     public var presentPower: Power?
     public var presentVoltage: Voltage?
@@ -55,6 +62,12 @@ public struct EVNeeds: Hashable, Sendable {
         result.soc = later.soc ?? soc
         result.minimumSoC = later.minimumSoC ?? minimumSoC
         result.targetSoC = later.targetSoC ?? targetSoC
+        result.maximumSoC = later.maximumSoC ?? maximumSoC
+        result.timeToMinimumSoC = later.timeToMinimumSoC ?? timeToMinimumSoC
+        result.timeToTargetSoC = later.timeToTargetSoC ?? timeToTargetSoC
+        result.timeToMaximumSoC = later.timeToMaximumSoC ?? timeToMaximumSoC
+        result.batteryCapacity = later.batteryCapacity ?? batteryCapacity
+        result.isInletHot = later.isInletHot ?? isInletHot
         result.presentPower = later.presentPower ?? presentPower
         result.presentVoltage = later.presentVoltage ?? presentVoltage
         result.isComplete = later.isComplete

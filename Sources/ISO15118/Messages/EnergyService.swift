@@ -43,4 +43,8 @@ public enum ControlMode: Int32, CaseIterable, Hashable, Sendable {
 public enum Processing: Hashable, Sendable { case finished, ongoing, waitingForCustomer }
 
 /// What the station asks of the car in its answers.
-public enum Notice: Hashable, CaseIterable, Sendable { case terminate, pause, renegotiateSchedule, renegotiateService }
+public enum Notice: Hashable, CaseIterable, Sendable {
+    case terminate, pause, renegotiateSchedule, renegotiateService
+    /// ISO 15118-20 only.
+    case exitStandby, confirmMeter
+}

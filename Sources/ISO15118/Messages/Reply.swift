@@ -11,7 +11,9 @@ public struct Reply: Hashable, Sendable {
     public enum Body: Hashable, Sendable {
         case sessionSetup, authorizationSetup
         case authorization(Processing)
-        case serviceDiscovery
+        case paymentDetails
+        case certificate(CertificateRequest.Action, CertificateAnswer)
+        case serviceDiscovery(ServiceFilter)
         case serviceDetail(UInt16)
         case serviceSelection
         case chargeParameters(EnergyService, Processing)
@@ -38,7 +40,9 @@ public struct Reply: Hashable, Sendable {
         case .sessionSetup: Reply(code, .sessionSetup)
         case .authorizationSetup: Reply(code, .authorizationSetup)
         case .authorization: Reply(code, .authorization(.finished))
-        case .serviceDiscovery: Reply(code, .serviceDiscovery)
+        case .paymentDetails: Reply(code, .paymentDetails)
+        case .certificate(let request): Reply(code, .certificate(request.action, .none))
+        case .serviceDiscovery(let filter): Reply(code, .serviceDiscovery(filter))
         case .serviceDetail(let service): Reply(code, .serviceDetail(service))
         case .serviceSelection: Reply(code, .serviceSelection)
         case .chargeParameters(let service, _): Reply(code, .chargeParameters(service, .finished))
@@ -55,6 +59,15 @@ public struct Reply: Hashable, Sendable {
     }
 }
 
+/// What an answer to the wish for a certificate holds beside its code.
+public enum CertificateAnswer: Hashable, Sendable {
+    /// The backend's message, of the session it is put into.
+    case relayed([UInt8])
+    /// The car asks again (ISO 15118-20).
+    case ongoing
+    case none
+}
+
 /// One turn of the charge loop, from the station.
 public struct LoopReply: Hashable, Sendable {
     public var service: EnergyService
@@ -67,6 +80,8 @@ public struct LoopReply: Hashable, Sendable {
     public var isCurrentLimited = false
     public var isVoltageLimited = false
     public var meter: MeterReading?
+    /// The car has to confirm the meter's reading before it goes on (ISO 15118-2).
+    public var wantsReceipt = false
 
     public init(service: EnergyService, mode: ControlMode) {
         self.service = service
@@ -80,8 +95,13 @@ public struct MeterReading: Hashable, Sendable {
     public var charged: Energy
     public var discharged: Energy
     public var time: WallTime?
+    /// Of the meter itself, over its reading; at most 64 bytes.
+    public var signature: [UInt8]?
 
-    public init(meterID: String, charged: Energy, discharged: Energy, time: WallTime? = nil) {
+    public init(
+        meterID: String, charged: Energy, discharged: Energy, time: WallTime? = nil, signature: [UInt8]? = nil
+    ) {
+        self.signature = signature
         self.meterID = meterID
         self.charged = charged
         self.discharged = discharged
@@ -91,23 +111,33 @@ public struct MeterReading: Hashable, Sendable {
 
 /// The codes used here. Where a standard has no word for one, its translator takes the nearest.
 public enum ReplyCode: CaseIterable, Hashable, Sendable {
-    case ok, newSession, oldSession
+    case ok, newSession, oldSession, certificateExpiresSoon
     /// ISO 15118-20: the session goes on.
     case warningAuthorizationFailed, warningAuthorizationSelection, warningStandbyNotAllowed
+    case warningContractRefused, warningCertificateExpired, warningCertificateNotYetValid, warningCertificateRevoked
+    case warningCertificateInvalid, warningChallengeInvalid, warningProviderUnknown, warningNoCertificate
+    case warningNoContract
     case failed, sequenceError, unknownSession, serviceIDInvalid, serviceSelectionInvalid, paymentSelectionInvalid
     case noChargeService, wrongEnergyTransfer, wrongChargeParameter, powerDeliveryNotApplied, scheduleSelectionInvalid
     case contactorError, pauseNotAllowed, serviceRenegotiationNotSupported, scheduleRenegotiationFailed
+    case signatureError, challengeInvalid, certificateExpired, certificateRevoked, certificateChainError
+    case certificateNotAllowed, noCertificate, contractCancelled, meterSignatureInvalid
 
     /// After any of the others the station ends the session.
     public var isFailure: Bool {
         switch self {
-        case .ok, .newSession, .oldSession, .warningAuthorizationFailed, .warningAuthorizationSelection,
-            .warningStandbyNotAllowed:
+        case .ok, .newSession, .oldSession, .certificateExpiresSoon, .warningAuthorizationFailed,
+            .warningAuthorizationSelection, .warningStandbyNotAllowed, .warningContractRefused,
+            .warningCertificateExpired, .warningCertificateNotYetValid, .warningCertificateRevoked,
+            .warningCertificateInvalid, .warningChallengeInvalid, .warningProviderUnknown, .warningNoCertificate,
+            .warningNoContract:
             false
         case .failed, .sequenceError, .unknownSession, .serviceIDInvalid, .serviceSelectionInvalid,
             .paymentSelectionInvalid, .noChargeService, .wrongEnergyTransfer, .wrongChargeParameter,
             .powerDeliveryNotApplied, .scheduleSelectionInvalid, .contactorError, .pauseNotAllowed,
-            .serviceRenegotiationNotSupported, .scheduleRenegotiationFailed:
+            .serviceRenegotiationNotSupported, .scheduleRenegotiationFailed, .signatureError, .challengeInvalid,
+            .certificateExpired, .certificateRevoked, .certificateChainError, .certificateNotAllowed, .noCertificate,
+            .contractCancelled, .meterSignatureInvalid:
             true
         }
     }

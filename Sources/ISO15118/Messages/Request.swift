@@ -9,8 +9,12 @@ public enum Request: Hashable, Sendable {
     case sessionSetup(vehicle: String)
     /// ISO 15118-20 only.
     case authorizationSetup
-    case authorization(Payment)
-    case serviceDiscovery
+    case authorization(Authorization)
+    /// ISO 15118-2 only: the contract that pays.
+    case paymentDetails(Contract)
+    /// A contract certificate is wanted, from whoever issues them.
+    case certificate(CertificateRequest)
+    case serviceDiscovery(ServiceFilter)
     case serviceDetail(UInt16)
     case serviceSelection(Selection)
     case chargeParameters(EnergyService, EVNeeds)
@@ -21,14 +25,15 @@ public enum Request: Hashable, Sendable {
     case powerDelivery(PowerDelivery)
     case chargeLoop(ChargeLoop)
     /// The car confirms the meter's reading.
-    case meterConfirmation
+    case meterConfirmation(MeterReceipt)
     case weldingDetection
     case sessionStop(SessionStop)
-    /// Part of the standard, not spoken here: certificates, contracts, parking.
+    /// Part of the standard, not spoken here: parking, and certificates in DIN SPEC 70121.
     case unsupported(String)
 
     public enum Kind: String, CaseIterable, Hashable, Sendable {
-        case sessionSetup, authorizationSetup, authorization, serviceDiscovery, serviceDetail, serviceSelection
+        case sessionSetup, authorizationSetup, authorization, paymentDetails, certificate
+        case serviceDiscovery, serviceDetail, serviceSelection
         case chargeParameters, scheduleExchange, cableCheck, preCharge, powerDelivery, chargeLoop, meterConfirmation
         case weldingDetection, sessionStop, unsupported
     }
@@ -38,6 +43,8 @@ public enum Request: Hashable, Sendable {
         case .sessionSetup: .sessionSetup
         case .authorizationSetup: .authorizationSetup
         case .authorization: .authorization
+        case .paymentDetails: .paymentDetails
+        case .certificate: .certificate
         case .serviceDiscovery: .serviceDiscovery
         case .serviceDetail: .serviceDetail
         case .serviceSelection: .serviceSelection
@@ -57,12 +64,19 @@ public enum Request: Hashable, Sendable {
 
 public enum Payment: Hashable, Sendable { case external, contract }
 
+/// What the car shows to be allowed to charge.
+public enum Authorization: Hashable, Sendable {
+    /// Nothing: the driver sees to it at the station.
+    case external
+    case contract(ContractProof)
+}
+
 public enum SessionStop: Hashable, Sendable { case terminate, pause, renegotiateService }
 
 /// What a car selects: a service with its parameters in ISO 15118-20, a way to pay before.
 public enum Selection: Hashable, Sendable {
-    case energy(service: UInt16, parameterSet: UInt16)
-    case payment(Payment, services: [UInt16])
+    case energy(service: UInt16, parameterSet: UInt16, added: [ChosenService] = [])
+    case payment(Payment, services: [ChosenService])
 }
 
 public struct PowerDelivery: Hashable, Sendable {

@@ -26,8 +26,12 @@ public struct StationOffer: Hashable, Sendable {
     /// Whether discharge limits are written below zero in ISO 15118-20, as some cars expect; the standard leaves the sign
     /// open (EVerest pull request 1473). Either sign is read.
     public var dischargeIsNegative = false
+    /// Services beside charging: at most 7 in ISO 15118-2, where certificates are one more.
+    public var valueAdded: [ValueAddedService] = []
     public var mayPause = true
     public var mayRenegotiateService = true
+    /// ISO 15118-20: the car may rest within the session, without power but ready.
+    public var mayStandBy = true
     /// From an answer to the next request (V2G_SECC_Sequence_Timeout).
     public var sequenceTimeout = Interval.seconds(60)
 
@@ -65,9 +69,12 @@ public struct StationOffer: Hashable, Sendable {
 public struct PausedSession: Hashable, Sendable {
     public let sessionID: [UInt8]
     public let vehicle: String
+    /// The account of the contract that pays; nil: it was paid at the station.
+    public let emaid: String?
 
-    public init(sessionID: [UInt8], vehicle: String) {
+    public init(sessionID: [UInt8], vehicle: String, emaid: String? = nil) {
         self.sessionID = sessionID
         self.vehicle = vehicle
+        self.emaid = emaid
     }
 }

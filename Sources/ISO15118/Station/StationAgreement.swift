@@ -13,60 +13,11 @@ extension StationMachine {
             return [.reply(Reply(.newSession, .sessionSetup))]
         }
         self.sessionID = paused.sessionID
-        // Whoever was allowed to charge before the pause still is.
+        // Whoever was allowed to charge before the pause still is; a contract has to be the same.
         facts.authorisation = .granted
+        payment.allowed = paused.emaid
+        payment.isResumed = true
         return [.reply(Reply(.oldSession, .sessionSetup))]
-    }
-
-    mutating func authorize(_ payment: Payment) -> [Output] {
-        guard payment == .external else {
-            return standard.isISO20
-                ? [.reply(Reply(.warningAuthorizationSelection, .authorization(.finished)))]
-                : refuse(.authorization(payment), .paymentSelectionInvalid)
-        }
-        let ask: [Output] = hasAsked ? [] : [.effect(.authorise(vehicle: vehicle))]
-        hasAsked = true
-        switch facts.authorisation {
-        case .pending: return ask + [.reply(Reply(.ok, .authorization(.ongoing)))]
-        case .waitingForCustomer: return [.reply(Reply(.ok, .authorization(.waitingForCustomer)))]
-        case .granted:
-            phase = standard.isISO20 ? .serviceDiscovery : .chargeParameters
-            return [.reply(Reply(.ok, .authorization(.finished)))]
-        case .refused:
-            // ISO 15118-20 lets the car try again; the older standards end.
-            guard standard.isISO20 else { return refuse(.authorization(payment), .failed) }
-            return [.reply(Reply(.warningAuthorizationFailed, .authorization(.finished)))]
-        }
-    }
-
-    mutating func detail(_ number: UInt16, _ request: Request) -> [Output] {
-        let isKnown =
-            standard.isISO20
-            ? offer.services(in: standard).contains { $0.rawValue == number } : number == Self.chargeService
-        return isKnown ? [.reply(Reply(.ok, .serviceDetail(number)))] : refuse(request, .serviceIDInvalid)
-    }
-
-    /// The one service of ISO 15118-2 and DIN SPEC 70121.
-    static var chargeService: UInt16 { 1 }
-
-    mutating func select(_ selection: Selection, _ request: Request) -> [Output] {
-        switch selection {
-        case .energy(let number, let set):
-            guard let service = EnergyService(rawValue: number), offer.services(in: standard).contains(service) else {
-                return refuse(request, .noChargeService)
-            }
-            guard let mode = offer.parameterSets().first(where: { $0.id == set })?.mode else {
-                return refuse(request, .serviceSelectionInvalid)
-            }
-            self.service = service
-            self.mode = mode
-            phase = .chargeParameters
-        case .payment(let payment, let services):
-            guard payment == .external else { return refuse(request, .paymentSelectionInvalid) }
-            guard services.contains(Self.chargeService) else { return refuse(request, .noChargeService) }
-            phase = .authorization
-        }
-        return [.reply(Reply(.ok, .serviceSelection))]
     }
 
     mutating func agree(_ service: EnergyService, _ needs: EVNeeds, _ request: Request) -> [Output] {
@@ -114,7 +65,8 @@ extension StationMachine {
             return refuse(request, isRenegotiating ? .scheduleRenegotiationFailed : .failed)
         }
         self.needs = self.needs.updated(with: needs)
-        phase = afterAgreement(service)
+        // Beside the loop it turns on, and the car takes the schedule up with its next PowerDelivery.
+        if phase != .charging { phase = afterAgreement(service) }
         return [.effect(.need(self.needs)), .reply(Reply(.ok, .scheduleExchange(mode, .finished)))]
     }
 

@@ -30,17 +30,24 @@ extension StationMachine {
     }
 
     mutating func deliver(_ delivery: PowerDelivery, _ request: Request, at now: Instant) -> [Output] {
-        let isCharging = phase == .charging
+        let isCharging = phase == .charging || phase == .meteringReceipt
+        if phase == .meteringReceipt { phase = .charging }
         switch delivery.progress {
         case .start where isCharging:
-            // In ISO 15118-20 a car under way may send another profile or change its channel.
-            return standard.isISO20 ? [.reply(Reply(.ok, .powerDelivery))] : refuse(request, .sequenceError)
+            // In ISO 15118-20 a car under way may send another profile, change its channel, or end its rest.
+            guard standard.isISO20 else { return refuse(request, .sequenceError) }
+            return stand(by: false) + [.reply(Reply(.ok, .powerDelivery))]
         case .start: return start(delivery, request, at: now)
         case .stop:
             phase = .stopped
             notice = nil
+            isStandingBy = false
             return switchedOff() + [.reply(Reply(.ok, .powerDelivery))]
-        case .standby: return [.reply(Reply(.warningStandbyNotAllowed, .powerDelivery))]
+        case .standby:
+            guard standard.isISO20, offer.mayStandBy, isCharging else {
+                return [.reply(Reply(.warningStandbyNotAllowed, .powerDelivery))]
+            }
+            return stand(by: true) + [.reply(Reply(.ok, .powerDelivery))]
         case .renegotiate:
             guard isCharging, standard != .din else { return refuse(request, .sequenceError) }
             isRenegotiating = true
@@ -85,7 +92,9 @@ extension StationMachine {
         case .terminate: return [reply] + end(.finished)
         case .pause:
             guard offer.mayPause, standard != .din, phase == .stopped else { return refuse(request, .pauseNotAllowed) }
-            return [reply] + end(.paused(PausedSession(sessionID: sessionID, vehicle: vehicle)))
+
+            let emaid = payment.contract?.emaid
+            return [reply] + end(.paused(PausedSession(sessionID: sessionID, vehicle: vehicle, emaid: emaid)))
         case .renegotiateService:
             guard standard.isISO20, offer.mayRenegotiateService, phase == .stopped else {
                 return refuse(request, .serviceRenegotiationNotSupported)

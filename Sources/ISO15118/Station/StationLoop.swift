@@ -8,7 +8,7 @@ import Electricity
 extension StationMachine {
     /// The owner's target within what station and car can. Below what either needs at least, nothing flows.
     public var granted: Power {
-        guard let service else { return .zero }
+        guard let service, !isStandingBy else { return .zero }
         let car = needs.power ?? offer.power
         let able = offer.power.narrowed(to: car)
         let allowed = service.isBidirectional ? able : PowerLimits(from: .zero, to: able.upper)
@@ -17,7 +17,7 @@ extension StationMachine {
         return -target < max(offer.leastPower, needs.leastDischarge ?? .zero) ? .zero : target
     }
 
-    mutating func turn(_ loop: ChargeLoop, _ request: Request) -> [Output] {
+    mutating func turn(_ loop: ChargeLoop, _ request: Request, at now: Instant) -> [Output] {
         guard loop.service == service, loop.mode == mode else { return refuse(request, .sequenceError) }
         guard !facts.isFaulty else { return refuse(request, .failed) }
         let before = needs
@@ -28,6 +28,7 @@ extension StationMachine {
         reply.voltage = facts.voltage
         reply.current = facts.current
         if loop.wantsMeter || !standard.isISO20 { reply.meter = facts.meter }
+        wantReceipt(&reply, at: now)
         if loop.service.transfer == .dc {
             let point = operatingPoint(loop)
             outputs.append(.effect(.operate(point)))
@@ -92,6 +93,7 @@ extension StationMachine {
                 return [.effect(.operate(dynamicPoint))]
             }
         case .meter(let reading): facts.meter = reading
+        case .certificate(let result): return certificate(result, at: now)
         case .ask(let notice): self.notice = notice
         case .stop: return end(.byOwner)
         }
@@ -107,6 +109,14 @@ extension StationMachine {
             return [.reply(Reply(.ok, .powerDelivery))]
         }
         return isEnergised && before == .closed && state == .open ? fault() : []
+    }
+
+    /// Resting, the contactors stay closed and the loop turns on without power.
+    mutating func stand(by isResting: Bool) -> [Output] {
+        let before = granted
+        isStandingBy = isResting
+        guard service?.transfer == .dc, mode == .dynamic, granted != before else { return [] }
+        return [.effect(.operate(dynamicPoint))]
     }
 
     /// Power ends now; the car hears of it in the answer to its next request.

@@ -29,6 +29,7 @@ public struct StationMachine: Sendable {
 
     public let standard: Standard
     public let offer: StationOffer
+    public let contracts: StationContracts?
     public internal(set) var phase = StationPhase.sessionSetup
     public internal(set) var sessionID: [UInt8]
     public internal(set) var vehicle = ""
@@ -44,18 +45,30 @@ public struct StationMachine: Sendable {
     var isRenegotiating = false
     /// Whether the owner was asked about this car.
     var hasAsked = false
+    /// ISO 15118-20: the car rests, with contactors closed.
+    var isStandingBy = false
     let paused: PausedSession?
+    var payment = PaymentState()
+    private let started: Instant
+    private let wallTime: WallTime
 
     /// - Parameters:
     ///   - sessionID: Eight random bytes for a new session.
     ///   - paused: The session a car may come back to.
+    ///   - contracts: nil where contracts are no payment.
+    ///   - wallTime: At `now`; certificates are judged by it.
     public init(
-        _ standard: Standard, offer: StationOffer, sessionID: [UInt8], paused: PausedSession? = nil, at now: Instant
+        _ standard: Standard, offer: StationOffer, sessionID: [UInt8], paused: PausedSession? = nil,
+        contracts: StationContracts? = nil, at now: Instant, wallTime: WallTime
     ) {
         self.standard = standard
         self.offer = offer
         self.sessionID = sessionID
         self.paused = paused
+        // DIN SPEC 70121 has the messages, but no one to pay by them.
+        self.contracts = standard == .din ? nil : contracts
+        started = now
+        self.wallTime = wallTime
         deadline = now + offer.sequenceTimeout
     }
 
@@ -71,7 +84,9 @@ public struct StationMachine: Sendable {
         }
         let outputs = act(on: request, sessionID: sessionID, at: now)
         // A new wait begins with every answer; the one for the contactors was set with the phase.
-        if phase != .ended, phase != .closingContactors { deadline = now + offer.sequenceTimeout }
+        if phase != .ended, phase != .closingContactors, phase != .awaitingCertificate {
+            deadline = now + offer.sequenceTimeout
+        }
         return outputs
     }
 
@@ -79,8 +94,10 @@ public struct StationMachine: Sendable {
         guard let deadline, now >= deadline else { return [] }
         switch phase {
         case .closingContactors: return fail(.contactorError, .powerDelivery, .powerDelivery)
-        case .sessionSetup, .authorizationSetup, .authorization, .serviceDiscovery, .serviceSelection,
-            .chargeParameters, .scheduleExchange, .cableCheck, .preCharge, .powerDelivery, .charging, .stopped:
+        case .awaitingCertificate: return certificateIsLate(at: now)
+        case .sessionSetup, .authorizationSetup, .authorization, .paymentDetails, .serviceDiscovery, .serviceSelection,
+            .chargeParameters, .scheduleExchange, .cableCheck, .preCharge, .powerDelivery, .charging,
+            .meteringReceipt, .stopped:
             return end(.silent)
         case .ended: return []
         }
@@ -92,10 +109,13 @@ public struct StationMachine: Sendable {
         case .authorizationSetup:
             phase = .authorization
             return [.reply(Reply(.ok, .authorizationSetup))]
-        case .authorization(let payment): return authorize(payment)
-        case .serviceDiscovery:
+        case .authorization(.external): return authorizeExternally(request)
+        case .authorization(.contract(let proof)): return authorize(proof, request, at: now)
+        case .paymentDetails(let contract): return show(contract, request, at: now)
+        case .certificate(let certificate): return ask(certificate, request, at: now)
+        case .serviceDiscovery(let filter):
             phase = .serviceSelection
-            return [.reply(Reply(.ok, .serviceDiscovery))]
+            return [.reply(Reply(.ok, .serviceDiscovery(filter)))]
         case .serviceDetail(let service): return detail(service, request)
         case .serviceSelection(let selection): return select(selection, request)
         case .chargeParameters(let service, let needs): return agree(service, needs, request)
@@ -103,13 +123,15 @@ public struct StationMachine: Sendable {
         case .cableCheck: return checkCable(request)
         case .preCharge(let target): return preCharge(target)
         case .powerDelivery(let delivery): return deliver(delivery, request, at: now)
-        case .chargeLoop(let loop): return turn(loop, request)
-        case .meterConfirmation: return [.reply(Reply(.ok, .meterConfirmation))]
+        case .chargeLoop(let loop): return turn(loop, request, at: now)
+        case .meterConfirmation(let receipt): return confirm(receipt, request, at: now)
         case .weldingDetection: return [.reply(Reply(.ok, .weldingDetection(present: facts.voltage)))]
         case .sessionStop(let stop): return self.stop(stop, request)
         case .unsupported(let name): return end(.unsupported(name))
         }
     }
+
+    func time(at now: Instant) -> WallTime { wallTime + (now - started) }
 
     // MARK: Ends
 

@@ -17,10 +17,16 @@ public enum StationInput: Hashable, Sendable {
     case meter(MeterReading)
     /// To be said in the answers until the car obeys; nil takes it back.
     case ask(Notice?)
+    /// What came of `.certificate`.
+    case certificate(CertificateResult)
     /// The end at once: an emergency stop, the plug drawn, the daemon going down.
     case stop
 
-    public enum Authorisation: Hashable, Sendable { case pending, waitingForCustomer, granted, refused }
+    public enum Authorisation: Hashable, Sendable {
+        case pending, waitingForCustomer, granted, refused
+        /// Of a contract, with the reason the car hears.
+        case contractRefused(ContractRefusal)
+    }
     public enum Insulation: Hashable, Sendable { case unknown, valid, faulty }
     public enum ContactorState: Hashable, Sendable { case open, closed }
 }
@@ -30,6 +36,14 @@ public enum StationOutput: Equatable, Sendable {
     case send(V2GTPFrame)
     /// Ask whoever decides whether this car may charge; answered by `.authorisation`.
     case authorise(vehicle: String)
+    /// The same for a car that pays by contract. Its signature is still to come.
+    case authoriseContract(Contract)
+    /// Ask the backend for a contract certificate; answered by `.certificate`.
+    case certificate(CertificateRequest)
+    /// The car has chosen these services beside charging, and no others.
+    case select([ChosenService])
+    /// The car has signed for what the meter showed.
+    case receipt(MeterReading)
     /// DC: test the insulation of cable and inlet; answered by `.insulation`.
     case checkCable
     /// Answered by `.contactors`.

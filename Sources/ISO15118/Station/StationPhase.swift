@@ -7,6 +7,10 @@ public enum StationPhase: String, CaseIterable, Hashable, Sendable {
     /// ISO 15118-20 only.
     case authorizationSetup
     case authorization, serviceDiscovery, serviceSelection, chargeParameters
+    /// ISO 15118-2: the car pays by contract and has to show it.
+    case paymentDetails
+    /// The car waits for its answer until the backend has given one.
+    case awaitingCertificate
     /// ISO 15118-20 only.
     case scheduleExchange
     /// DC only.
@@ -15,14 +19,19 @@ public enum StationPhase: String, CaseIterable, Hashable, Sendable {
     case powerDelivery
     /// AC: the car has started and waits for its answer until the contactors have closed.
     case closingContactors
-    case charging, stopped, ended
+    case charging
+    /// ISO 15118-2: the car has to sign for what the meter showed.
+    case meteringReceipt
+    case stopped, ended
 
     /// The requests a car may send now; any other is a sequence error.
     func expects(in standard: Standard, _ transfer: EnergyService.Transfer?) -> Set<Request.Kind> {
         switch self {
         case .sessionSetup: [.sessionSetup]
         case .authorizationSetup: [.authorizationSetup, .sessionStop]
-        case .authorization: [.authorization, .sessionStop]
+        case .authorization:
+            standard.isISO20 ? [.authorization, .certificate, .sessionStop] : [.authorization, .sessionStop]
+        case .paymentDetails: [.paymentDetails, .certificate, .sessionStop]
         case .serviceDiscovery: [.serviceDiscovery, .sessionStop]
         case .serviceSelection: [.serviceDetail, .serviceSelection, .sessionStop]
         case .chargeParameters: [.chargeParameters, .sessionStop]
@@ -35,8 +44,14 @@ public enum StationPhase: String, CaseIterable, Hashable, Sendable {
             case (.iso2, .dc?): [.powerDelivery, .cableCheck, .sessionStop]
             case (.iso2, .ac?), (.iso2, nil), (.din, _), (.iso20AC, _), (.iso20DC, _): [.powerDelivery, .sessionStop]
             }
-        case .closingContactors: []
-        case .charging: [.chargeLoop, .powerDelivery, .meterConfirmation]
+        case .closingContactors, .awaitingCertificate: []
+        case .charging:
+            // Beside the loop the car may negotiate a new schedule and confirm the meter (the side streams of ISO 15118-20).
+            standard.isISO20
+                ? [.chargeLoop, .powerDelivery, .meterConfirmation, .scheduleExchange]
+                : [.chargeLoop, .powerDelivery, .meterConfirmation]
+        // A car that must stop may, whether it signs or not.
+        case .meteringReceipt: [.meterConfirmation, .powerDelivery]
         case .stopped:
             switch transfer {
             case .dc?: [.weldingDetection, .sessionStop]

@@ -12,10 +12,13 @@ public struct StationSession: Sendable {
     public let offer: StationOffer
     private let sessionID: [UInt8]
     private let paused: PausedSession?
+    private let contracts: StationContracts?
     private let started: Instant
     private let wallTime: WallTime
     private var stage = Stage.handshake
     private var assembler = FrameAssembler()
+    /// Whether the request came beside the main conversation, as then its answer does.
+    private var isSideStream = false
     private var handshakeDeadline: Instant
     /// What the owner told before there was a machine to tell.
     private var early: [StationInput] = []
@@ -23,13 +26,16 @@ public struct StationSession: Sendable {
     /// - Parameters:
     ///   - sessionID: Eight random bytes, for a new session.
     ///   - paused: The session a car may come back to.
+    ///   - contracts: Only over TLS; nil where contracts are no payment.
     ///   - wallTime: At `now`; answers are dated by it.
     public init(
-        offer: StationOffer, sessionID: [UInt8], paused: PausedSession? = nil, at now: Instant, wallTime: WallTime
+        offer: StationOffer, sessionID: [UInt8], paused: PausedSession? = nil, contracts: StationContracts? = nil,
+        at now: Instant, wallTime: WallTime
     ) {
         self.offer = offer
         self.sessionID = sessionID
         self.paused = paused
+        self.contracts = contracts
         started = now
         self.wallTime = wallTime
         handshakeDeadline = now + offer.sequenceTimeout
@@ -101,6 +107,8 @@ public struct StationSession: Sendable {
         case .running(let machine):
             do throws(TranslationError) {
                 let (sessionID, request) = try Translation.request(frame, machine.standard)
+                isSideStream = frame.type.isSideStream
+                defer { isSideStream = false }
                 return run(at: now) { $0.handle(request, sessionID: sessionID, at: now) }
             } catch {
                 return end(.notUnderstood(error), at: now)
@@ -120,7 +128,8 @@ public struct StationSession: Sendable {
             }
             let answer = try handshake(choice.response)
             var machine = StationMachine(
-                choice.standard, offer: offer, sessionID: sessionID, paused: paused, at: now)
+                choice.standard, offer: offer, sessionID: sessionID, paused: paused, contracts: contracts, at: now,
+                wallTime: wallTime + (now - started))
             for input in early { _ = machine.handle(input, at: now) }
             early = []
             stage = .running(machine)
@@ -170,7 +179,8 @@ public struct StationSession: Sendable {
     private func header(_ machine: StationMachine, at now: Instant) -> StationHeader {
         StationHeader(
             sessionID: machine.sessionID, time: wallTime + (now - started), offer: offer, standard: machine.standard,
-            service: machine.service, phases: machine.phases, notice: machine.notice, condition: machine.condition)
+            service: machine.service, phases: machine.phases, notice: machine.answeredNotice,
+            condition: machine.condition, contracts: machine.contracts, isSideStream: isSideStream)
     }
 }
 
@@ -184,14 +194,16 @@ extension StationMachine.Output {
 }
 
 extension StationMachine {
+    var answeredNotice: Notice? { notice ?? (payment.wantsConfirmation ? .confirmMeter : nil) }
+
     var condition: StationHeader.Condition {
         if facts.isFaulty || facts.insulation == .faulty { return .faulted }
         if notice == .terminate { return .shuttingDown }
         switch phase {
         case .cableCheck: return .checkingCable
-        case .preCharge, .powerDelivery, .closingContactors, .charging: return .ready
-        case .sessionSetup, .authorizationSetup, .authorization, .serviceDiscovery, .serviceSelection,
-            .chargeParameters, .scheduleExchange, .stopped, .ended:
+        case .preCharge, .powerDelivery, .closingContactors, .charging, .meteringReceipt: return .ready
+        case .sessionSetup, .authorizationSetup, .authorization, .paymentDetails, .awaitingCertificate,
+            .serviceDiscovery, .serviceSelection, .chargeParameters, .scheduleExchange, .stopped, .ended:
             return .idle
         }
     }

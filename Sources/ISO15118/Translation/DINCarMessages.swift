@@ -22,7 +22,7 @@ extension DINMessages {
             return .servicePaymentSelectionReq(
                 .init(
                     selectedPaymentOption: .externalPayment,
-                    selectedServiceList: .init(selectedService: services.map { .init(serviceID: $0) })))
+                    selectedServiceList: .init(selectedService: services.map { .init(serviceID: $0.id) })))
         case .authorization: return .contractAuthenticationReq(.init())
         case .chargeParameters(_, let needs): return parameters(needs, status)
         case .cableCheck: return .cableCheckReq(.init(dc_EVStatus: status))
@@ -41,7 +41,8 @@ extension DINMessages {
         case .weldingDetection: return .weldingDetectionReq(.init(dc_EVStatus: status))
         case .sessionStop: return .sessionStopReq(.init())
         // What DIN SPEC 70121 has not, or the simulated car does not ask for.
-        case .authorizationSetup, .scheduleExchange, .serviceSelection(.energy), .meterConfirmation, .unsupported:
+        case .authorizationSetup, .paymentDetails, .certificate, .scheduleExchange, .serviceSelection(.energy),
+            .meterConfirmation, .unsupported:
             return .sessionStopReq(.init())
         }
     }

@@ -27,8 +27,8 @@ extension DINMessages {
         case .serviceDiscovery: return .serviceDiscoveryRes(discovery(code, header))
         case .serviceDetail(let service): return .serviceDetailRes(.init(responseCode: code, serviceID: service))
         case .serviceSelection: return .servicePaymentSelectionRes(.init(responseCode: code))
-        // DIN SPEC 70121 has neither; the machine never gets there.
-        case .authorizationSetup, .scheduleExchange:
+        // DIN SPEC 70121 has none, or none spoken here; the machine never gets there.
+        case .authorizationSetup, .scheduleExchange, .paymentDetails, .certificate:
             return .contractAuthenticationRes(.init(responseCode: code, evseProcessing: .finished))
         case .authorization(let processing):
             return .contractAuthenticationRes(.init(responseCode: code, evseProcessing: self.processing(processing)))
@@ -123,7 +123,7 @@ extension DINMessages {
         switch notice {
         case .terminate?, .pause?: .stopCharging
         // A car can do no more than end and begin anew.
-        case .renegotiateSchedule?, .renegotiateService?: .none
+        case .renegotiateSchedule?, .renegotiateService?, .exitStandby?, .confirmMeter?: .none
         case nil: .none
         }
     }
@@ -140,7 +140,11 @@ extension DINMessages {
         case .ok: .ok
         case .newSession: .ok_NewSessionEstablished
         case .oldSession: .ok_OldSessionJoined
-        case .warningAuthorizationFailed, .warningAuthorizationSelection, .warningStandbyNotAllowed, .failed,
+        case .certificateExpiresSoon: .ok_CertificateExpiresSoon
+        case .warningAuthorizationFailed, .warningAuthorizationSelection, .warningStandbyNotAllowed,
+            .warningContractRefused, .warningCertificateExpired, .warningCertificateNotYetValid,
+            .warningCertificateRevoked, .warningCertificateInvalid, .warningChallengeInvalid, .warningProviderUnknown,
+            .warningNoCertificate, .warningNoContract, .failed, .certificateNotAllowed, .certificateRevoked,
             .contactorError, .pauseNotAllowed, .serviceRenegotiationNotSupported, .scheduleRenegotiationFailed:
             .failed
         case .sequenceError: .failed_SequenceError
@@ -153,6 +157,13 @@ extension DINMessages {
         case .wrongChargeParameter: .failed_WrongChargeParameter
         case .powerDeliveryNotApplied: .failed_PowerDeliveryNotApplied
         case .scheduleSelectionInvalid: .failed_TariffSelectionInvalid
+        case .signatureError: .failed_SignatureError
+        case .challengeInvalid: .failed_ChallengeInvalid
+        case .certificateExpired: .failed_CertificateExpired
+        case .certificateChainError: .failed_CertChainError
+        case .noCertificate: .failed_NoCertificateAvailable
+        case .contractCancelled: .failed_ContractCanceled
+        case .meterSignatureInvalid: .failed_MeteringSignatureNotValid
         }
     }
 }

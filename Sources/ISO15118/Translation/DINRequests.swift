@@ -21,13 +21,13 @@ extension DINMessages {
     private static func request(_ body: DIN.BodyElement) throws(TranslationError) -> Request {
         switch body {
         case .sessionSetupReq(let body): .sessionSetup(vehicle: hexadecimal(body.evccid))
-        case .serviceDiscoveryReq: .serviceDiscovery
+        case .serviceDiscoveryReq: .serviceDiscovery(.all)
         case .serviceDetailReq(let body): .serviceDetail(body.serviceID)
         case .servicePaymentSelectionReq(let body):
             .serviceSelection(
                 .payment(
                     body.selectedPaymentOption == .externalPayment ? .external : .contract,
-                    services: body.selectedServiceList.selectedService.map(\.serviceID)))
+                    services: body.selectedServiceList.selectedService.map { ChosenService($0.serviceID) }))
         case .contractAuthenticationReq: .authorization(.external)
         case .chargeParameterDiscoveryReq(let body): parameters(body)
         case .cableCheckReq: .cableCheck
@@ -35,7 +35,11 @@ extension DINMessages {
         case .powerDeliveryReq(let body): .powerDelivery(delivery(body))
         case .chargingStatusReq: .unsupported("ChargingStatusReq")
         case .currentDemandReq(let body): .chargeLoop(loop(body))
-        case .meteringReceiptReq: .meterConfirmation
+        case .meteringReceiptReq(let body):
+            .meterConfirmation(
+                MeterReceipt(
+                    sessionID: body.sessionID, meterID: body.meterInfo.meterID,
+                    charged_Wh: body.meterInfo.meterReading.map { UInt64(clamping: Energy($0).milli / 1_000) } ?? 0))
         case .weldingDetectionReq: .weldingDetection
         case .sessionStopReq: .sessionStop(.terminate)
         case .certificateInstallationReq: .unsupported("CertificateInstallationReq")

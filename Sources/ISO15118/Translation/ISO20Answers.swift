@@ -10,10 +10,11 @@ import Electricity
 extension ISO20Messages {
     static func answer(_ frame: V2GTPFrame) throws(TranslationError) -> Answer {
         switch frame.type {
-        case .common: try answer(Translation.decoded(ISO20.CommonMessagesDocument.self, frame))
+        case .common, .scheduleRenegotiation, .meteringConfirmation:
+            try answer(Translation.decoded(ISO20.CommonMessagesDocument.self, frame))
         case .ac: try answer(Translation.decoded(ISO20.ACDocument.self, frame))
         case .dc: try answer(Translation.decoded(ISO20.DCDocument.self, frame))
-        case .exi, .acdp, .wpt, .scheduleRenegotiation, .meteringConfirmation, .acdpSystemStatus, .parkingStatus,
+        case .exi, .acdp, .wpt, .acdpSystemStatus, .parkingStatus,
             .discoveryRequest, .discoveryResponse, .wirelessDiscoveryRequest, .wirelessDiscoveryResponse:
             throw .payloadType(frame.type)
         }
@@ -23,13 +24,15 @@ extension ISO20Messages {
         _ kind: Request.Kind, _ header: ISO20.MessageHeader, _ code: ISO20.ResponseCode,
         _ status: ISO20.EVSEStatus? = nil
     ) -> Answer {
-        var answer = Answer(kind, header.sessionID, Answer.verdict(code.description))
+        var answer = Answer(kind, header.sessionID, word: code.description)
         switch status?.evseNotification {
         case .pause?: answer.notice = .pause
         case .terminate?: answer.notice = .terminate
         case .scheduleRenegotiation?: answer.notice = .renegotiateSchedule
         case .serviceRenegotiation?: answer.notice = .renegotiateService
-        case .exitStandby?, .meteringConfirmation?, nil: break
+        case .exitStandby?: answer.notice = .exitStandby
+        case .meteringConfirmation?: answer.notice = .confirmMeter
+        case nil: break
         }
         return answer
     }
@@ -37,7 +40,15 @@ extension ISO20Messages {
     private static func answer(_ document: ISO20.CommonMessagesDocument) throws(TranslationError) -> Answer {
         switch document {
         case .sessionSetupRes(let body): return start(.sessionSetup, body.header, body.responseCode)
-        case .authorizationSetupRes(let body): return start(.authorizationSetup, body.header, body.responseCode)
+        case .authorizationSetupRes(let body):
+            var answer = start(.authorizationSetup, body.header, body.responseCode)
+            read(body, into: &answer)
+            return answer
+        case .certificateInstallationRes(let body):
+            var answer = start(.certificate, body.header, body.responseCode)
+            answer.processing = processing(body.evseProcessing)
+            answer.certificate = try offered(body)
+            return answer
         case .authorizationRes(let body):
             var answer = start(.authorization, body.header, body.responseCode)
             answer.processing = processing(body.evseProcessing)
@@ -64,7 +75,6 @@ extension ISO20Messages {
         case .powerDeliveryRes(let body): return start(.powerDelivery, body.header, body.responseCode, body.evseStatus)
         case .meteringConfirmationRes(let body): return start(.meterConfirmation, body.header, body.responseCode)
         case .sessionStopRes(let body): return start(.sessionStop, body.header, body.responseCode)
-        case .certificateInstallationRes(let body): return start(.unsupported, body.header, body.responseCode)
         case .vehicleCheckInRes(let body): return start(.unsupported, body.header, body.responseCode)
         case .vehicleCheckOutRes(let body): return start(.unsupported, body.header, body.responseCode)
         case .authorizationReq, .authorizationSetupReq, .certificateInstallationReq, .meteringConfirmationReq,
@@ -105,6 +115,7 @@ extension ISO20Messages {
             answer.voltage = Voltage(body.evsePresentVoltage)
             answer.current = Current(body.evsePresentCurrent)
             answer.granted = granted(body.clResControlMode)
+            answer.meter = meter(body.meterInfo, body.header.sessionID)
             return answer
         case .dc_WeldingDetectionRes(let body):
             var answer = start(.weldingDetection, body.header, body.responseCode)
@@ -147,6 +158,7 @@ extension ISO20Messages {
         case .ac_ChargeLoopRes(let body):
             var answer = start(.chargeLoop, body.header, body.responseCode, body.evseStatus)
             answer.target = target(body.clResControlMode)
+            answer.meter = meter(body.meterInfo, body.header.sessionID)
             return answer
         case .ac_ChargeLoopReq, .ac_ChargeParameterDiscoveryReq: throw .wrongDirection
         }

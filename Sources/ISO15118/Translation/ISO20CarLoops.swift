@@ -11,7 +11,12 @@ extension ISO20Messages {
     static func loop(_ top: ISO20.MessageHeader, _ loop: ChargeLoop) throws(EXIError) -> V2GTPFrame {
         let display = ISO20.DisplayParameters(
             presentSOC: loop.needs.soc?.wire, minimumSOC: loop.needs.minimumSoC?.wire,
-            targetSOC: loop.needs.targetSoC?.wire, chargingComplete: loop.needs.isComplete)
+            targetSOC: loop.needs.targetSoC?.wire, maximumSOC: loop.needs.maximumSoC?.wire,
+            remainingTimeToMinimumSOC: seconds(loop.needs.timeToMinimumSoC),
+            remainingTimeToTargetSOC: seconds(loop.needs.timeToTargetSoC),
+            remainingTimeToMaximumSOC: seconds(loop.needs.timeToMaximumSoC),
+            chargingComplete: loop.needs.isComplete,
+            batteryEnergyCapacity: loop.needs.batteryCapacity.map { .init($0) }, inletHot: loop.needs.isInletHot)
         switch loop.service.transfer {
         case .dc:
             return try dc(
@@ -26,6 +31,10 @@ extension ISO20Messages {
                         header: top, displayParameters: display, meterInfoRequested: loop.wantsMeter,
                         clReqControlMode: acMode(loop))))
         }
+    }
+
+    private static func seconds(_ length: Interval?) -> UInt32? {
+        length.map { UInt32(clamping: $0.milliseconds / 1_000) }
     }
 
     private static func dcMode(_ loop: ChargeLoop) -> ISO20.DC_CLReqControlMode {

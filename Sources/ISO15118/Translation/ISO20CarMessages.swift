@@ -13,7 +13,13 @@ extension ISO20Messages {
         switch request {
         case .sessionSetup(let vehicle): return try common(.sessionSetupReq(.init(header: top, evccid: vehicle)))
         case .authorizationSetup: return try common(.authorizationSetupReq(.init(header: top)))
-        case .authorization:
+        case .authorization(.contract(let proof)):
+            return try common(.authorizationReq(authorization(top, proof, header)))
+        case .certificate(let wish): return try common(.certificateInstallationReq(installation(top, wish, header)))
+        case .meterConfirmation(let receipt):
+            return V2GTPFrame(
+                type: .meteringConfirmation, payload: try confirmation(top, receipt, header).encode())
+        case .authorization(.external):
             return try common(
                 .authorizationReq(
                     .init(
@@ -22,12 +28,18 @@ extension ISO20Messages {
         case .serviceDiscovery: return try common(.serviceDiscoveryReq(.init(header: top)))
         case .serviceDetail(let service):
             return try common(.serviceDetailReq(.init(header: top, serviceID: service)))
-        case .serviceSelection(.energy(let service, let set)):
+        case .serviceSelection(.energy(let service, let set, let added)):
             return try common(
                 .serviceSelectionReq(
                     .init(
                         header: top,
-                        selectedEnergyTransferService: .init(serviceID: service, parameterSetID: set))))
+                        selectedEnergyTransferService: .init(serviceID: service, parameterSetID: set),
+                        selectedVASList: added.isEmpty
+                            ? nil
+                            : .init(
+                                selectedService: added.map {
+                                    .init(serviceID: $0.id, parameterSetID: $0.parameterSet ?? 0)
+                                }))))
         case .chargeParameters(let service, let needs): return try parameters(top, service, needs)
         case .scheduleExchange(let mode, let needs):
             return try common(.scheduleExchangeReq(schedule(top, mode, needs)))
@@ -43,8 +55,8 @@ extension ISO20Messages {
         case .weldingDetection:
             return try dc(.dc_WeldingDetectionReq(.init(header: top, evProcessing: .ongoing)))
         case .sessionStop(let stop): return try common(.sessionStopReq(.init(header: top, chargingSession: word(stop))))
-        // The simulated car pays at the station, confirms no meter and asks for nothing that is not spoken here.
-        case .serviceSelection(.payment), .meterConfirmation, .unsupported:
+        // What ISO 15118-20 has not, or the simulated car does not ask for.
+        case .serviceSelection(.payment), .paymentDetails, .unsupported:
             return try common(.sessionStopReq(.init(header: top, chargingSession: .terminate)))
         }
     }

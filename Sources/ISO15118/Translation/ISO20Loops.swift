@@ -139,6 +139,7 @@ extension ISO20Messages {
             meterID: String(reading.meterID.prefix(32)),
             chargedEnergyReadingWh: UInt64(clamping: reading.charged.milli / 1_000),
             bpt_DischargedEnergyReadingWh: UInt64(clamping: reading.discharged.milli / 1_000),
+            meterSignature: reading.signature.map { Array($0.prefix(64)) },
             meterTimestamp: reading.time.map { UInt64(clamping: $0.seconds) })
     }
 }

@@ -174,6 +174,12 @@ extension EVNeeds {
         soc = display?.presentSOC.map { StateOfCharge(wire: $0) }
         minimumSoC = display?.minimumSOC.map { StateOfCharge(wire: $0) }
         targetSoC = display?.targetSOC.map { StateOfCharge(wire: $0) }
+        maximumSoC = display?.maximumSOC.map { StateOfCharge(wire: $0) }
+        timeToMinimumSoC = display?.remainingTimeToMinimumSOC.map { .seconds(Int($0)) }
+        timeToTargetSoC = display?.remainingTimeToTargetSOC.map { .seconds(Int($0)) }
+        timeToMaximumSoC = display?.remainingTimeToMaximumSOC.map { .seconds(Int($0)) }
+        batteryCapacity = display?.batteryEnergyCapacity.map { Energy($0) }
+        isInletHot = display?.inletHot
         isComplete = display?.chargingComplete ?? false
     }
 }

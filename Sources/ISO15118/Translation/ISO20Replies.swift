@@ -16,22 +16,25 @@ extension ISO20Messages {
             return try common(
                 .sessionSetupRes(.init(header: top, responseCode: code, evseid: header.offer.evseID)))
         case .authorizationSetup:
-            return try common(
-                .authorizationSetupRes(
-                    .init(
-                        header: top, responseCode: code, authorizationServices: [.eim],
-                        certificateInstallationService: false,
-                        asResAuthorizationMode: .eim_ASResAuthorizationMode(.init()))))
+            return try common(.authorizationSetupRes(setUp(top, code, header.contracts)))
         case .authorization(let processing):
             return try common(
                 .authorizationRes(
                     .init(header: top, responseCode: code, evseProcessing: Self.processing(processing))))
-        case .serviceDiscovery: return try common(.serviceDiscoveryRes(discovery(top, code, header)))
+        // ISO 15118-20 shows the contract together with its proof; the machine never gets there.
+        case .paymentDetails:
+            return try common(.authorizationRes(.init(header: top, responseCode: code, evseProcessing: .finished)))
+        case .certificate(_, .relayed(let message)): return V2GTPFrame(type: .common, payload: message)
+        case .certificate(_, let answer):
+            return try common(.certificateInstallationRes(withoutCertificate(top, code, answer)))
+        case .serviceDiscovery(let filter):
+            return try common(.serviceDiscoveryRes(discovery(top, code, filter, header)))
         case .serviceDetail(let service): return try common(.serviceDetailRes(detail(top, code, service, header)))
         case .serviceSelection: return try common(.serviceSelectionRes(.init(header: top, responseCode: code)))
         case .chargeParameters(let service, _): return try parameters(top, code, service, header.offer)
         case .scheduleExchange(let mode, let processing):
-            return try common(.scheduleExchangeRes(schedule(top, code, mode, processing, header)))
+            let answer = try common(.scheduleExchangeRes(schedule(top, code, mode, processing, header)))
+            return header.isSideStream ? V2GTPFrame(type: .scheduleRenegotiation, payload: answer.payload) : answer
         case .cableCheck(let processing):
             return try dc(
                 .dc_CableCheckRes(
@@ -44,7 +47,8 @@ extension ISO20Messages {
                 .powerDeliveryRes(.init(header: top, responseCode: code, evseStatus: status(header.notice))))
         case .chargeLoop(let loop): return try self.loop(top, code, loop, header)
         case .meterConfirmation:
-            return try common(.meteringConfirmationRes(.init(header: top, responseCode: code)))
+            let answer = try common(.meteringConfirmationRes(.init(header: top, responseCode: code)))
+            return header.isSideStream ? V2GTPFrame(type: .meteringConfirmation, payload: answer.payload) : answer
         case .weldingDetection(let present):
             return try dc(
                 .dc_WeldingDetectionRes(.init(header: top, responseCode: code, evsePresentVoltage: .init(present))))
@@ -69,57 +73,11 @@ extension ISO20Messages {
             case .pause?: .pause
             case .renegotiateSchedule?: .scheduleRenegotiation
             case .renegotiateService?: .serviceRenegotiation
+            case .exitStandby?: .exitStandby
+            case .confirmMeter?: .meteringConfirmation
             case nil: nil
             }
         return word.map { ISO20.EVSEStatus(notificationMaxDelay: 0, evseNotification: $0) }
-    }
-
-    private static func discovery(
-        _ top: ISO20.MessageHeader, _ code: ISO20.ResponseCode, _ header: StationHeader
-    ) -> ISO20.ServiceDiscoveryRes {
-        let services = header.offer.services(in: header.standard)
-        let listed = services.map { ISO20.Service(serviceID: $0.rawValue, freeService: header.offer.isFree) }
-        return .init(
-            header: top, responseCode: code,
-            serviceRenegotiationSupported: header.offer.mayRenegotiateService,
-            energyTransferServiceList: .init(service: listed))
-    }
-
-    private static func detail(
-        _ top: ISO20.MessageHeader, _ code: ISO20.ResponseCode, _ service: UInt16, _ header: StationHeader
-    ) -> ISO20.ServiceDetailRes {
-        let known = EnergyService(rawValue: service)
-        let sets = header.offer.parameterSets().map { id, mode in
-            ISO20.ParameterSet(
-                parameterSetID: id, parameter: parameters(of: known ?? .ac, mode, header.offer))
-        }
-        return .init(
-            header: top, responseCode: code, serviceID: service, serviceParameterList: .init(parameterSet: sets))
-    }
-
-    /// The parameters ISO 15118-20:2022 defines for its energy transfer services.
-    private static func parameters(
-        of service: EnergyService, _ mode: ControlMode, _ offer: StationOffer
-    ) -> [ISO20.Parameter] {
-        var list: [ISO20.Parameter] = []
-        func add(_ name: String, _ value: Int32) { list.append(.init(name: name, typedValue: .intValue(value))) }
-        switch service.transfer {
-        case .ac: add("Connector", offer.phases == 1 ? 1 : 2)
-        case .dc: add("Connector", 2)
-        }
-        add("ControlMode", mode.rawValue)
-        if service.transfer == .ac { add("EVSENominalVoltage", Int32(clamping: offer.nominalVoltage.milli / 1_000)) }
-        // The car's own needs count (1); the station names none of its own.
-        add("MobilityNeedsMode", 1)
-        // None; levels where there are schedules to carry them.
-        add("Pricing", mode == .dynamic ? 0 : 2)
-        if service.isBidirectional {
-            // One channel for both directions; grid following.
-            add("BPTChannel", 1)
-            add("GeneratorMode", 1)
-            if service.transfer == .ac { add("GridCodeIslandingDetectionMethod", 1) }
-        }
-        return list
     }
 
     private static func schedule(
@@ -162,7 +120,19 @@ extension ISO20Messages {
         case .warningAuthorizationFailed: .warning_EIMAuthorizationFailure
         case .warningAuthorizationSelection: .warning_AuthorizationSelectionInvalid
         case .warningStandbyNotAllowed: .warning_StandbyNotAllowed
-        case .failed, .paymentSelectionInvalid: .failed
+        case .certificateExpiresSoon: .ok_CertificateExpiresSoon
+        case .warningContractRefused: .warning_GeneralPnCAuthorizationError
+        case .warningCertificateExpired, .certificateExpired: .warning_CertificateExpired
+        case .warningCertificateNotYetValid: .warning_CertificateNotYetValid
+        case .warningCertificateRevoked, .certificateRevoked: .warning_CertificateRevoked
+        case .warningCertificateInvalid, .certificateChainError: .warning_CertificateValidationError
+        case .warningChallengeInvalid, .challengeInvalid: .warning_ChallengeInvalid
+        case .warningProviderUnknown: .warning_eMSPUnknown
+        case .warningNoCertificate, .noCertificate: .warning_NoCertificateAvailable
+        case .warningNoContract: .warning_NoContractMatchingPCIDFound
+        case .signatureError: .failed_SignatureError
+        case .meterSignatureInvalid: .failed_MeteringSignatureNotValid
+        case .failed, .paymentSelectionInvalid, .certificateNotAllowed, .contractCancelled: .failed
         case .sequenceError: .failed_SequenceError
         case .unknownSession: .failed_UnknownSession
         case .serviceIDInvalid: .failed_ServiceIDInvalid

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import EXI
 import EXIISO20
 import Electricity
 
@@ -9,26 +10,38 @@ import Electricity
 extension ISO20Messages {
     static func request(_ frame: V2GTPFrame) throws(TranslationError) -> (sessionID: [UInt8], request: Request) {
         switch frame.type {
-        case .common: try request(Translation.decoded(ISO20.CommonMessagesDocument.self, frame))
+        case .common, .scheduleRenegotiation, .meteringConfirmation: try common(frame)
         case .ac: try request(Translation.decoded(ISO20.ACDocument.self, frame))
         case .dc: try request(Translation.decoded(ISO20.DCDocument.self, frame))
-        case .exi, .acdp, .wpt, .scheduleRenegotiation, .meteringConfirmation, .acdpSystemStatus, .parkingStatus,
+        case .exi, .acdp, .wpt, .acdpSystemStatus, .parkingStatus,
             .discoveryRequest, .discoveryResponse, .wirelessDiscoveryRequest, .wirelessDiscoveryResponse:
             throw .payloadType(frame.type)
         }
     }
 
+    private static func common(_ frame: V2GTPFrame) throws(TranslationError) -> (sessionID: [UInt8], request: Request) {
+        let document = try Translation.decoded(ISO20.CommonMessagesDocument.self, frame)
+        let found = try request(document, frame)
+        switch (frame.type, found.request.kind) {
+        // Beside the main conversation each message has a side of its own.
+        case (.scheduleRenegotiation, .scheduleExchange), (.meteringConfirmation, .meterConfirmation), (.common, _):
+            return found
+        case (_, _): throw .payloadType(frame.type)
+        }
+    }
+
     private static func request(
-        _ document: ISO20.CommonMessagesDocument
+        _ document: ISO20.CommonMessagesDocument, _ frame: V2GTPFrame
     ) throws(TranslationError) -> (sessionID: [UInt8], request: Request) {
         switch document {
         case .sessionSetupReq(let body): (body.header.sessionID, .sessionSetup(vehicle: body.evccid))
         case .authorizationSetupReq(let body): (body.header.sessionID, .authorizationSetup)
         case .authorizationReq(let body):
-            (body.header.sessionID, .authorization(body.selectedAuthorizationService == .eim ? .external : .contract))
+            (body.header.sessionID, .authorization(try authorization(body)))
         case .certificateInstallationReq(let body):
-            (body.header.sessionID, .unsupported("CertificateInstallationReq"))
-        case .serviceDiscoveryReq(let body): (body.header.sessionID, .serviceDiscovery)
+            (body.header.sessionID, .certificate(try installation(body, frame.payload)))
+        case .serviceDiscoveryReq(let body):
+            (body.header.sessionID, .serviceDiscovery(ServiceFilter(numbers: body.supportedServiceIDs?.serviceID)))
         case .serviceDetailReq(let body): (body.header.sessionID, .serviceDetail(body.serviceID))
         case .serviceSelectionReq(let body):
             (
@@ -36,11 +49,14 @@ extension ISO20Messages {
                 .serviceSelection(
                     .energy(
                         service: body.selectedEnergyTransferService.serviceID,
-                        parameterSet: body.selectedEnergyTransferService.parameterSetID))
+                        parameterSet: body.selectedEnergyTransferService.parameterSetID,
+                        added: (body.selectedVASList?.selectedService ?? []).map {
+                            ChosenService($0.serviceID, parameterSet: $0.parameterSetID)
+                        }))
             )
         case .scheduleExchangeReq(let body): (body.header.sessionID, scheduleExchange(body.seReqControlMode))
         case .powerDeliveryReq(let body): (body.header.sessionID, .powerDelivery(powerDelivery(body)))
-        case .meteringConfirmationReq(let body): (body.header.sessionID, .meterConfirmation)
+        case .meteringConfirmationReq(let body): (body.header.sessionID, .meterConfirmation(try receipt(body)))
         case .sessionStopReq(let body): (body.header.sessionID, .sessionStop(stop(body.chargingSession)))
         case .vehicleCheckInReq(let body): (body.header.sessionID, .unsupported("VehicleCheckInReq"))
         case .vehicleCheckOutReq(let body): (body.header.sessionID, .unsupported("VehicleCheckOutReq"))

@@ -17,12 +17,16 @@ extension ISO2Messages {
         guard let body = message.body.bodyElement else { throw .wrongDirection }
         let session = message.header.sessionID
         func start(_ kind: Request.Kind, _ code: ISO2.ResponseCode) -> Answer {
-            Answer(kind, session, Answer.verdict(code.description))
+            Answer(kind, session, word: code.description)
         }
         var answer: Answer
         switch body {
         case .sessionSetupRes(let body): answer = start(.sessionSetup, body.responseCode)
-        case .serviceDiscoveryRes(let body): answer = start(.serviceDiscovery, body.responseCode)
+        case .serviceDiscoveryRes(let body):
+            answer = start(.serviceDiscovery, body.responseCode)
+            answer.payments = body.paymentOptionList.paymentOption.map { $0 == .contract ? .contract : .external }
+            answer.offersCertificates =
+                body.serviceList?.service.contains { $0.serviceID == StationMachine.certificateService } == true
         case .serviceDetailRes(let body): answer = start(.serviceDetail, body.responseCode)
         case .paymentServiceSelectionRes(let body): answer = start(.serviceSelection, body.responseCode)
         case .authorizationRes(let body):
@@ -43,20 +47,30 @@ extension ISO2Messages {
             answer = start(.chargeLoop, body.responseCode)
             answer.notice = notice(body.ac_EVSEStatus.evseNotification)
             answer.currentPerPhase = body.evseMaxCurrent.map { Current($0) }
+            answer.meter = meter(body.meterInfo, session)
+            answer.wantsReceipt = body.receiptRequired == true
         case .currentDemandRes(let body):
             answer = start(.chargeLoop, body.responseCode)
             answer.notice = notice(body.dc_EVSEStatus.evseNotification)
             answer.voltage = Voltage(body.evsePresentVoltage)
             answer.current = Current(body.evsePresentCurrent)
             answer.granted = body.evseMaximumPowerLimit.map { PowerLimits(from: .zero, to: Power($0)) }
+            answer.meter = meter(body.meterInfo, session)
+            answer.wantsReceipt = body.receiptRequired == true
         case .meteringReceiptRes(let body): answer = start(.meterConfirmation, body.responseCode)
         case .weldingDetectionRes(let body):
             answer = start(.weldingDetection, body.responseCode)
             answer.voltage = Voltage(body.evsePresentVoltage)
         case .sessionStopRes(let body): answer = start(.sessionStop, body.responseCode)
-        case .certificateInstallationRes(let body): answer = start(.unsupported, body.responseCode)
-        case .certificateUpdateRes(let body): answer = start(.unsupported, body.responseCode)
-        case .paymentDetailsRes(let body): answer = start(.unsupported, body.responseCode)
+        case .certificateInstallationRes(let body):
+            answer = start(.certificate, body.responseCode)
+            answer.certificate = try offered(body, message.header.signature)
+        case .certificateUpdateRes(let body):
+            answer = start(.certificate, body.responseCode)
+            answer.certificate = try offered(body, message.header.signature)
+        case .paymentDetailsRes(let body):
+            answer = start(.paymentDetails, body.responseCode)
+            answer.challenge = body.genChallenge
         case .authorizationReq, .cableCheckReq, .certificateInstallationReq, .certificateUpdateReq,
             .chargeParameterDiscoveryReq, .chargingStatusReq, .currentDemandReq, .meteringReceiptReq,
             .paymentDetailsReq, .paymentServiceSelectionReq, .powerDeliveryReq, .preChargeReq, .serviceDetailReq,

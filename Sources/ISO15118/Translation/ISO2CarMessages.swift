@@ -9,7 +9,8 @@ import Electricity
 
 extension ISO2Messages {
     static func frame(_ request: Request, _ header: VehicleHeader) throws(EXIError) -> V2GTPFrame {
-        try frame(header.sessionID, body(request, header))
+        let body = body(request, header)
+        return try frame(header.sessionID, body, try signature(body, header.signer))
     }
 
     private static func body(_ request: Request, _ header: VehicleHeader) -> ISO2.BodyElement {
@@ -18,12 +19,19 @@ extension ISO2Messages {
         case .sessionSetup(let vehicle): return .sessionSetupReq(.init(evccid: bytes(hexadecimal: vehicle) ?? []))
         case .serviceDiscovery: return .serviceDiscoveryReq(.init())
         case .serviceDetail(let service): return .serviceDetailReq(.init(serviceID: service))
-        case .serviceSelection(.payment(_, let services)):
+        case .serviceSelection(.payment(let payment, let services)):
             return .paymentServiceSelectionReq(
                 .init(
-                    selectedPaymentOption: .externalPayment,
-                    selectedServiceList: .init(selectedService: services.map { .init(serviceID: $0) })))
-        case .authorization: return .authorizationReq(.init())
+                    selectedPaymentOption: payment == .contract ? .contract : .externalPayment,
+                    selectedServiceList: .init(selectedService: services.map(selected))))
+        case .authorization(.external): return .authorizationReq(.init())
+        case .authorization(.contract(let proof)):
+            return .authorizationReq(.init(id: "id1", genChallenge: proof.challenge))
+        case .paymentDetails(let contract):
+            return .paymentDetailsReq(
+                .init(eMAID: contract.emaid, contractSignatureCertChain: chain(contract.chain)))
+        case .certificate(let wish): return certificate(wish, header.signer?.roots ?? [])
+        case .meterConfirmation(let receipt): return .meteringReceiptReq(self.receipt(receipt))
         case .chargeParameters(let service, let needs): return parameters(service, needs, status)
         case .cableCheck: return .cableCheckReq(.init(dc_EVStatus: status))
         case .preCharge(let target):
@@ -48,9 +56,13 @@ extension ISO2Messages {
         case .sessionStop(let stop):
             return .sessionStopReq(.init(chargingSession: stop == .pause ? .pause : .terminate))
         // What ISO 15118-2 has not, or the simulated car does not ask for.
-        case .authorizationSetup, .scheduleExchange, .serviceSelection(.energy), .meterConfirmation, .unsupported:
+        case .authorizationSetup, .scheduleExchange, .serviceSelection(.energy), .unsupported:
             return .sessionStopReq(.init(chargingSession: .terminate))
         }
+    }
+
+    private static func selected(_ service: ChosenService) -> ISO2.SelectedService {
+        .init(serviceID: service.id, parameterSetID: service.parameterSet.map { Int16(clamping: $0) })
     }
 
     private static func parameters(

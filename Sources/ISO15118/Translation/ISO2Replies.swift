@@ -9,11 +9,15 @@ import Electricity
 
 extension ISO2Messages {
     static func frame(_ reply: Reply, _ header: StationHeader) throws(EXIError) -> V2GTPFrame {
-        try frame(header.sessionID, body(reply, header))
+        if case .certificate(_, .relayed(let message)) = reply.body { return V2GTPFrame(type: .exi, payload: message) }
+        return try frame(header.sessionID, body(reply, header))
     }
 
-    static func frame(_ sessionID: [UInt8], _ body: ISO2.BodyElement) throws(EXIError) -> V2GTPFrame {
-        let message = ISO2.V2G_Message(header: .init(sessionID: sessionID), body: .init(bodyElement: body))
+    static func frame(
+        _ sessionID: [UInt8], _ body: ISO2.BodyElement, _ signature: XMLSignature.Signature? = nil
+    ) throws(EXIError) -> V2GTPFrame {
+        let message = ISO2.V2G_Message(
+            header: .init(sessionID: sessionID, signature: signature), body: .init(bodyElement: body))
         return V2GTPFrame(type: .exi, payload: try ISO2.Document.v2g_Message(message).encode())
     }
 
@@ -23,8 +27,14 @@ extension ISO2Messages {
         case .sessionSetup:
             return .sessionSetupRes(
                 .init(responseCode: code, evseid: header.offer.evseID, evseTimeStamp: header.time.seconds))
-        case .serviceDiscovery: return .serviceDiscoveryRes(discovery(code, header))
-        case .serviceDetail(let service): return .serviceDetailRes(.init(responseCode: code, serviceID: service))
+        case .serviceDiscovery(let filter): return .serviceDiscoveryRes(discovery(code, filter, header))
+        case .serviceDetail(let service): return .serviceDetailRes(detail(code, service, header))
+        case .paymentDetails:
+            return .paymentDetailsRes(
+                .init(
+                    responseCode: code, genChallenge: header.contracts?.challenge ?? Array(repeating: 0, count: 16),
+                    evseTimeStamp: header.time.seconds))
+        case .certificate(let action, _): return withoutCertificate(code, action)
         case .serviceSelection: return .paymentServiceSelectionRes(.init(responseCode: code))
         // ISO 15118-2 has neither; the machine never gets there.
         case .authorizationSetup, .scheduleExchange:
@@ -48,22 +58,6 @@ extension ISO2Messages {
                 .init(responseCode: code, dc_EVSEStatus: dcStatus(header), evsePresentVoltage: .init(present)))
         case .sessionStop: return .sessionStopRes(.init(responseCode: code))
         }
-    }
-
-    private static func discovery(_ code: ISO2.ResponseCode, _ header: StationHeader) -> ISO2.ServiceDiscoveryRes {
-        var modes: [ISO2.EnergyTransferMode] = []
-        for service in header.offer.services(in: .iso2) {
-            switch (service.transfer, header.offer.phases) {
-            case (.dc, _): modes.append(.dc_extended)
-            case (.ac, 3): modes += [.ac_three_phase_core, .ac_single_phase_core]
-            case (.ac, _): modes.append(.ac_single_phase_core)
-            }
-        }
-        return .init(
-            responseCode: code, paymentOptionList: .init(paymentOption: [.externalPayment]),
-            chargeService: .init(
-                serviceID: StationMachine.chargeService, serviceCategory: .evCharging,
-                freeService: header.offer.isFree, supportedEnergyTransferMode: .init(energyTransferMode: modes)))
     }
 
     private static func parameters(
@@ -109,7 +103,7 @@ extension ISO2Messages {
                 .init(
                     responseCode: code, evseid: header.offer.evseID, saScheduleTupleID: 1,
                     evseMaxCurrent: .init(header.currentPerPhase(charge)), meterInfo: loop.meter.map { meter($0) },
-                    receiptRequired: false, ac_EVSEStatus: acStatus(header)))
+                    receiptRequired: loop.wantsReceipt, ac_EVSEStatus: acStatus(header)))
         case .dc:
             return .currentDemandRes(
                 .init(
@@ -119,14 +113,14 @@ extension ISO2Messages {
                     evseMaximumVoltageLimit: .init(header.offer.highestVoltage),
                     evseMaximumCurrentLimit: .init(charge.isZero ? .zero : header.offer.current.upper),
                     evseMaximumPowerLimit: .init(charge), evseid: header.offer.evseID, saScheduleTupleID: 1,
-                    meterInfo: loop.meter.map { meter($0) }, receiptRequired: false))
+                    meterInfo: loop.meter.map { meter($0) }, receiptRequired: loop.wantsReceipt))
         }
     }
 
     private static func meter(_ reading: MeterReading) -> ISO2.MeterInfo {
         .init(
             meterID: String(reading.meterID.prefix(32)), meterReading: UInt64(clamping: reading.charged.milli / 1_000),
-            tMeter: reading.time?.seconds)
+            sigMeterReading: reading.signature.map { Array($0.prefix(64)) }, tMeter: reading.time?.seconds)
     }
 
     private static func status(_ header: StationHeader) -> ISO2.EVSEStatus {
@@ -156,7 +150,7 @@ extension ISO2Messages {
         switch notice {
         case .terminate?, .pause?: .stopCharging
         case .renegotiateSchedule?, .renegotiateService?: .reNegotiation
-        case nil: .none
+        case .exitStandby?, .confirmMeter?, nil: .none
         }
     }
 
@@ -173,8 +167,12 @@ extension ISO2Messages {
         case .ok: .ok
         case .newSession: .ok_NewSessionEstablished
         case .oldSession: .ok_OldSessionJoined
-        case .warningAuthorizationFailed, .warningAuthorizationSelection, .warningStandbyNotAllowed, .failed,
-            .pauseNotAllowed, .serviceRenegotiationNotSupported, .scheduleRenegotiationFailed:
+        case .certificateExpiresSoon: .ok_CertificateExpiresSoon
+        case .warningAuthorizationFailed, .warningAuthorizationSelection, .warningStandbyNotAllowed,
+            .warningContractRefused, .warningCertificateExpired, .warningCertificateNotYetValid,
+            .warningCertificateRevoked, .warningCertificateInvalid, .warningChallengeInvalid, .warningProviderUnknown,
+            .warningNoCertificate, .warningNoContract, .failed, .pauseNotAllowed, .serviceRenegotiationNotSupported,
+            .scheduleRenegotiationFailed:
             .failed
         case .sequenceError: .failed_SequenceError
         case .unknownSession: .failed_UnknownSession
@@ -187,6 +185,15 @@ extension ISO2Messages {
         case .powerDeliveryNotApplied: .failed_PowerDeliveryNotApplied
         case .scheduleSelectionInvalid: .failed_TariffSelectionInvalid
         case .contactorError: .failed_ContactorError
+        case .signatureError: .failed_SignatureError
+        case .challengeInvalid: .failed_ChallengeInvalid
+        case .certificateExpired: .failed_CertificateExpired
+        case .certificateRevoked: .failed_CertificateRevoked
+        case .certificateChainError: .failed_CertChainError
+        case .certificateNotAllowed: .failed_CertificateNotAllowedAtThisEVSE
+        case .noCertificate: .failed_NoCertificateAvailable
+        case .contractCancelled: .failed_ContractCanceled
+        case .meterSignatureInvalid: .failed_MeteringSignatureNotValid
         }
     }
 }

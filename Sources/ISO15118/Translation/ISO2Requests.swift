@@ -15,38 +15,111 @@ extension ISO2Messages {
         case .v2g_Message(let found): message = found
         }
         guard let body = message.body.bodyElement else { throw .wrongDirection }
-        return (message.header.sessionID, try request(body))
+        let signed = Signed(signature: message.header.signature, message: frame.payload)
+        return (message.header.sessionID, try request(body, signed))
     }
 
-    private static func request(_ body: ISO2.BodyElement) throws(TranslationError) -> Request {
+    /// What the header and the whole say about the body.
+    private struct Signed {
+        let signature: XMLSignature.Signature?
+        let message: [UInt8]
+
+        func over(_ fragment: ISO2.Fragment, _ id: String?) throws(TranslationError) -> MessageSignature? {
+            guard let signature, let id else { return nil }
+            do throws(EXIError) {
+                return try MessageSignature(
+                    signature, over: [SignedElement(id: id, fragment: try fragment.encode())])
+            } catch {
+                throw .exi(error)
+            }
+        }
+    }
+
+    private static func request(_ body: ISO2.BodyElement, _ signed: Signed) throws(TranslationError) -> Request {
         switch body {
         case .sessionSetupReq(let body): .sessionSetup(vehicle: hexadecimal(body.evccid))
-        case .serviceDiscoveryReq: .serviceDiscovery
+        case .serviceDiscoveryReq(let body): .serviceDiscovery(filter(body))
         case .serviceDetailReq(let body): .serviceDetail(body.serviceID)
         case .paymentServiceSelectionReq(let body):
             .serviceSelection(
                 .payment(
                     body.selectedPaymentOption == .externalPayment ? .external : .contract,
-                    services: body.selectedServiceList.selectedService.map(\.serviceID)))
-        case .authorizationReq: .authorization(.external)
+                    services: body.selectedServiceList.selectedService.map(chosen)))
+        case .authorizationReq(let body): try authorization(body, signed)
+        case .paymentDetailsReq(let body):
+            .paymentDetails(Contract(emaid: body.eMAID, chain: chain(body.contractSignatureCertChain)))
+        case .certificateInstallationReq(let body): try .certificate(installation(body, signed))
+        case .certificateUpdateReq(let body): try .certificate(update(body, signed))
         case .chargeParameterDiscoveryReq(let body): parameters(body)
         case .cableCheckReq: .cableCheck
         case .preChargeReq(let body): .preCharge(target: Voltage(body.evTargetVoltage))
         case .powerDeliveryReq(let body): .powerDelivery(delivery(body))
         case .chargingStatusReq: .chargeLoop(ChargeLoop(service: .ac, mode: .scheduled, needs: EVNeeds()))
         case .currentDemandReq(let body): .chargeLoop(loop(body))
-        case .meteringReceiptReq: .meterConfirmation
+        case .meteringReceiptReq(let body): try .meterConfirmation(receipt(body, signed))
         case .weldingDetectionReq: .weldingDetection
         case .sessionStopReq(let body): .sessionStop(body.chargingSession == .pause ? .pause : .terminate)
-        case .certificateInstallationReq: .unsupported("CertificateInstallationReq")
-        case .certificateUpdateReq: .unsupported("CertificateUpdateReq")
-        case .paymentDetailsReq: .unsupported("PaymentDetailsReq")
         case .authorizationRes, .cableCheckRes, .certificateInstallationRes, .certificateUpdateRes,
             .chargeParameterDiscoveryRes, .chargingStatusRes, .currentDemandRes, .meteringReceiptRes,
             .paymentDetailsRes, .paymentServiceSelectionRes, .powerDeliveryRes, .preChargeRes, .serviceDetailRes,
             .serviceDiscoveryRes, .sessionSetupRes, .sessionStopRes, .weldingDetectionRes:
             throw .wrongDirection
         }
+    }
+
+    private static func filter(_ body: ISO2.ServiceDiscoveryReq) -> ServiceFilter {
+        let category: ServiceFilter.Category? =
+            switch body.serviceCategory {
+            case .evCharging?: .charging
+            case .internet?: .internet
+            case .contractCertificate?: .certificates
+            case .otherCustom?: .other
+            case nil: nil
+            }
+        return ServiceFilter(category: category, scope: body.serviceScope)
+    }
+
+    /// A number below zero chooses nothing there is.
+    private static func chosen(_ service: ISO2.SelectedService) -> ChosenService {
+        ChosenService(service.serviceID, parameterSet: service.parameterSetID.map { UInt16(bitPattern: $0) })
+    }
+
+    /// A car that pays at the station sends an empty message, and one with a contract does so while it waits.
+    private static func authorization(
+        _ body: ISO2.AuthorizationReq, _ signed: Signed
+    ) throws(TranslationError) -> Request {
+        if body.genChallenge == nil, signed.signature == nil { return .authorization(.external) }
+        let signature = try signed.over(.authorizationReq(body), body.id)
+        return .authorization(.contract(ContractProof(challenge: body.genChallenge ?? [], signature: signature)))
+    }
+
+    private static func installation(
+        _ body: ISO2.CertificateInstallationReq, _ signed: Signed
+    ) throws(TranslationError) -> CertificateRequest {
+        CertificateRequest(
+            action: .install, standard: .iso2, message: signed.message,
+            signer: CertificateChain(leaf: body.oemProvisioningCert),
+            signature: try signed.over(.certificateInstallationReq(body), body.id))
+    }
+
+    private static func update(
+        _ body: ISO2.CertificateUpdateReq, _ signed: Signed
+    ) throws(TranslationError) -> CertificateRequest {
+        CertificateRequest(
+            action: .update, standard: .iso2, message: signed.message, signer: chain(body.contractSignatureCertChain),
+            signature: try signed.over(.certificateUpdateReq(body), body.id))
+    }
+
+    private static func receipt(
+        _ body: ISO2.MeteringReceiptReq, _ signed: Signed
+    ) throws(TranslationError) -> MeterReceipt {
+        MeterReceipt(
+            sessionID: body.sessionID, meterID: body.meterInfo.meterID, charged_Wh: body.meterInfo.meterReading ?? 0,
+            signature: try signed.over(.meteringReceiptReq(body), body.id))
+    }
+
+    static func chain(_ chain: ISO2.CertificateChain) -> CertificateChain {
+        CertificateChain(leaf: chain.certificate, authorities: chain.subCertificates?.certificate ?? [])
     }
 
     private static func parameters(_ body: ISO2.ChargeParameterDiscoveryReq) -> Request {

@@ -27,14 +27,16 @@ struct StationHeader: Sendable {
     var phases = 3
     var notice: Notice?
     var condition = Condition.idle
+    var contracts: StationContracts?
+    var isSideStream = false
 
-    /// DC: what the station is up to.
     /// Rounded toward zero: less than the target rather than more.
     func currentPerPhase(_ power: Power) -> Current {
         let volts = offer.nominalVoltage * phases
         return volts > .zero ? Current(milli: power.milli * 1_000 / volts.milli) : .zero
     }
 
+    /// DC: what the station is up to.
     enum Condition: Hashable, Sendable { case idle, checkingCable, ready, shuttingDown, faulted }
 }
 
@@ -44,6 +46,8 @@ struct VehicleHeader: Sendable {
     var time: WallTime
     var soc: StateOfCharge
     var service: EnergyService
+    /// Of a car with a contract: who signs what it says.
+    var signer: VehicleSigner?
 }
 
 /// Between frames and the words of all standards together, both ways and for both sides.
@@ -81,6 +85,18 @@ enum Translation {
         case .din: try DINMessages.answer(frame)
         case .iso2: try ISO2Messages.answer(frame)
         case .iso20AC, .iso20DC: try ISO20Messages.answer(frame)
+        }
+    }
+
+    /// What a backend gave for the car, put into the car's session.
+    /// - Returns: nil if it is no answer to the wish; and whether it refuses, after which the session ends.
+    static func relayed(
+        _ message: [UInt8], _ wish: CertificateRequest, _ sessionID: [UInt8]
+    ) -> (bytes: [UInt8], isFailure: Bool)? {
+        switch wish.standard {
+        case .din: nil
+        case .iso2: ISO2Messages.relayed(message, wish.action, sessionID)
+        case .iso20AC, .iso20DC: ISO20Messages.relayed(message, sessionID)
         }
     }
 

@@ -56,6 +56,8 @@ public enum VehicleInput: Hashable, Sendable {
     case end(SessionStop)
     /// Negotiate anew; ignored outside the loop.
     case renegotiate
+    /// Rest within the session, or end that (ISO 15118-20); ignored outside the loop.
+    case standBy(Bool)
 }
 
 public enum VehicleOutput: Equatable, Sendable {
@@ -64,6 +66,8 @@ public enum VehicleOutput: Equatable, Sendable {
     case contactors(StationInput.ContactorState)
     /// What the car takes (AC) or asks the converter for (DC under its control). Negative discharges.
     case take(Power)
+    /// A contract was installed; its key is with the session (`VehicleSession.contracts`).
+    case installed(Contract)
     case end(VehicleEnd)
 }
 
@@ -73,6 +77,9 @@ public enum VehicleEnd: Equatable, Sendable {
     case paused([UInt8])
     case noCommonProtocol
     case notOffered(EnergyService, ControlMode)
+    /// The station takes no contract, and the car has nothing else.
+    case contractNotOffered
+    case contractRefused(InstallationFault)
     case refused(Request.Kind, String)
     /// No answer within the time the standard gives the station.
     case unanswered(Request.Kind)

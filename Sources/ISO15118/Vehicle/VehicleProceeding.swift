@@ -11,22 +11,26 @@ extension VehicleSession {
         let isDC = plan.service.transfer == .dc
         switch answer.kind {
         case .sessionSetup: return ask(request(isISO20 ? .authorizationSetup : .serviceDiscovery), at: now)
-        case .authorizationSetup: return ask(request(.authorization), at: now)
+        case .authorizationSetup: return choosePayment(answer, at: now)
+        case .paymentDetails: return ask(request(.authorization), at: now)
+        case .certificate: return received(answer, at: now)
         case .authorization:
+            payment.isProven = !isISO20
             return once(answer, isISO20 ? .serviceDiscovery : .chargeParameters, at: now)
         case .serviceDiscovery:
-            guard isISO20 else { return ask(request(.serviceSelection), at: now) }
+            guard isISO20 else { return choosePayment(answer, at: now) }
             guard answer.services.contains(plan.service.rawValue) else {
                 return end(.notOffered(plan.service, plan.mode))
             }
             return ask(request(.serviceDetail), at: now)
         case .serviceDetail:
+            guard isISO20 else { return ask(request(.serviceSelection), at: now) }
             guard let set = answer.parameterSets.first(where: { $0.mode == plan.mode }) else {
                 return end(.notOffered(plan.service, plan.mode))
             }
             parameterSet = set.id
             return ask(request(.serviceSelection), at: now)
-        case .serviceSelection: return ask(request(isISO20 ? .chargeParameters : .authorization), at: now)
+        case .serviceSelection: return ask(request(isISO20 ? .chargeParameters : payment.next), at: now)
         case .chargeParameters:
             return once(answer, isISO20 ? .scheduleExchange : afterAgreement(isDC), at: now)
         case .scheduleExchange: return once(answer, afterAgreement(isDC), at: now)
@@ -70,6 +74,11 @@ extension VehicleSession {
             isRenegotiating = true
             return ask(request(isISO20 ? .scheduleExchange : .chargeParameters), at: now)
         }
+        if isCharging, ending == nil, let wantsStandby {
+            isStandingBy = wantsStandby
+            self.wantsStandby = nil
+            return rest(before: .chargeLoop, at: now)
+        }
         if isCharging, ending != nil {
             let released = released()
             return released + ask(request(isDC ? .weldingDetection : .sessionStop), at: now)
@@ -83,12 +92,13 @@ extension VehicleSession {
         turns += 1
         let taken = VehicleOutput.take(wanted)
         obey(answer.notice)
+        if let receipt = receipt(after: answer) { return [taken] + ask(.meterConfirmation(receipt), at: now) }
         if let most = plan.turns, turns >= most, ending == nil { ending = plan.ending }
         if ending != nil {
             wantsRenegotiation = false
             return [.take(.zero)] + ask(request(.powerDelivery), at: now)
         }
-        if wantsRenegotiation { return [taken] + ask(request(.powerDelivery), at: now) }
+        if wantsRenegotiation || wantsStandby != nil { return [taken] + ask(request(.powerDelivery), at: now) }
         return [taken] + rest(before: .chargeLoop, at: now)
     }
 
@@ -98,7 +108,9 @@ extension VehicleSession {
         case .pause?: ending = ending ?? .pause
         case .renegotiateService?: ending = ending ?? .renegotiateService
         case .renegotiateSchedule?: wantsRenegotiation = true
-        case nil: break
+        case .exitStandby?: if isStandingBy { wantsStandby = false }
+        // Where the car has shown a contract, it confirms (`receipt`).
+        case .confirmMeter?, nil: break
         }
     }
 
@@ -117,6 +129,7 @@ extension VehicleSession {
     /// Positive charges: what the station says, and where it only gives limits, as much as they allow. Of two open
     /// directions the car prefers to charge.
     var wanted: Power {
+        if isStandingBy { return .zero }
         let own = plan.needs.power ?? .zero
         let mine = plan.service.isBidirectional ? own : PowerLimits(from: .zero, to: own.upper)
         if let target { return mine.nearest(to: target) }
@@ -128,20 +141,25 @@ extension VehicleSession {
         switch kind {
         case .sessionSetup: .sessionSetup(vehicle: name)
         case .authorizationSetup: .authorizationSetup
-        case .authorization: .authorization(.external)
-        case .serviceDiscovery: .serviceDiscovery
-        case .serviceDetail: .serviceDetail(plan.service.rawValue)
+        case .authorization:
+            .authorization(payment.isByContract && !payment.isProven ? .contract(proof) : .external)
+        case .paymentDetails: .paymentDetails(shownContract)
+        case .certificate: .certificate(certificateRequest)
+        case .serviceDiscovery: .serviceDiscovery(.all)
+        case .serviceDetail:
+            .serviceDetail(
+                standard?.isISO20 == true ? plan.service.rawValue : StationMachine.certificateService)
         case .serviceSelection:
             standard?.isISO20 == true
                 ? .serviceSelection(.energy(service: plan.service.rawValue, parameterSet: parameterSet ?? 0))
-                : .serviceSelection(.payment(.external, services: [StationMachine.chargeService]))
+                : .serviceSelection(payment.selection)
         case .chargeParameters: .chargeParameters(plan.service, plan.needs)
         case .scheduleExchange: .scheduleExchange(plan.mode, plan.needs)
         case .cableCheck: .cableCheck
         case .preCharge: .preCharge(target: plan.batteryVoltage)
         case .powerDelivery: .powerDelivery(delivery)
         case .chargeLoop: .chargeLoop(loop)
-        case .meterConfirmation: .meterConfirmation
+        case .meterConfirmation: .meterConfirmation(MeterReceipt(sessionID: sessionID, meterID: "", charged_Wh: 0))
         case .weldingDetection: .weldingDetection
         case .sessionStop: .sessionStop(ending ?? .terminate)
         case .unsupported: .unsupported("")
@@ -151,6 +169,7 @@ extension VehicleSession {
     private var delivery: PowerDelivery {
         if isCharging, ending != nil { return PowerDelivery(.stop) }
         var delivery = PowerDelivery(isCharging && wantsRenegotiation ? .renegotiate : .start)
+        if isCharging, !wantsRenegotiation, wantsStandby == true { delivery.progress = .standby }
         delivery.power = wanted
         delivery.schedule = plan.mode == .scheduled ? schedule : nil
         if plan.service.isBidirectional { delivery.channel = wanted < .zero ? .discharge : .charge }

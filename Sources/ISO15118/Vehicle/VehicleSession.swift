@@ -19,6 +19,7 @@ public struct VehicleSession: Sendable {
     public private(set) var standard: Standard?
     public private(set) var deadline: Instant?
     public private(set) var sessionID: [UInt8]
+    public internal(set) var contracts: VehicleContracts?
     /// The station's latest word.
     public internal(set) var granted: PowerLimits?
     public internal(set) var target: Power?
@@ -33,17 +34,25 @@ public struct VehicleSession: Sendable {
     var isRenegotiating = false
     var ending: SessionStop?
     var wantsRenegotiation = false
+    var wantsStandby: Bool?
+    var isStandingBy = false
+    var payment = VehiclePayment()
     /// The first question of the kind under way.
     private var asked: (kind: Request.Kind, since: Instant)?
     private var mayWaitForCustomer = false
     private var assembler = FrameAssembler()
     private let started: Instant
     private let wallTime: WallTime
+    /// At the latest answer.
+    private(set) var time: WallTime
 
-    public init(_ plan: VehiclePlan, at now: Instant, wallTime: WallTime) {
+    /// - Parameter contracts: Only over TLS; nil for a car that is paid for at the station.
+    public init(_ plan: VehiclePlan, contracts: VehicleContracts? = nil, at now: Instant, wallTime: WallTime) {
         self.plan = plan
+        self.contracts = contracts
         started = now
         self.wallTime = wallTime
+        time = wallTime
         sessionID = plan.resuming ?? []
     }
 
@@ -97,6 +106,7 @@ public struct VehicleSession: Sendable {
         case .limits(let limits): plan.needs.power = limits
         case .end(let how): ending = how
         case .renegotiate: wantsRenegotiation = true
+        case .standBy(let wanted): wantsStandby = wanted
         }
     }
 
@@ -136,9 +146,11 @@ public struct VehicleSession: Sendable {
     }
 
     mutating func heard(_ answer: Answer, to kind: Request.Kind, at now: Instant) -> [VehicleOutput] {
+        time = wallTime + (now - started)
         guard answer.kind == kind else { return end(.unexpected(answer.kind, after: kind)) }
         switch answer.verdict {
-        case .failed(let word), .warning(let word): return end(.refused(kind, word))
+        case .warning(let word): return warned(kind, word, answer, at: now)
+        case .failed(let word): return end(.refused(kind, word))
         case .ok: break
         }
         if kind == .sessionSetup {
@@ -151,6 +163,7 @@ public struct VehicleSession: Sendable {
         target = answer.target ?? target
         schedule = answer.schedule ?? schedule
         stationVoltage = answer.voltage ?? stationVoltage
+        payment.heard(answer)
         mayWaitForCustomer = answer.processing == .waitingForCustomer
         return proceed(after: answer, at: now)
     }
@@ -180,8 +193,9 @@ public struct VehicleSession: Sendable {
     /// The loop may go on for ever, and the precharge ends by itself.
     private func repeats(_ kind: Request.Kind) -> Bool {
         switch kind {
-        case .authorization, .chargeParameters, .scheduleExchange, .cableCheck, .preCharge: true
-        case .sessionSetup, .authorizationSetup, .serviceDiscovery, .serviceDetail, .serviceSelection, .powerDelivery,
+        case .authorization, .certificate, .chargeParameters, .scheduleExchange, .cableCheck, .preCharge: true
+        case .sessionSetup, .authorizationSetup, .paymentDetails, .serviceDiscovery, .serviceDetail, .serviceSelection,
+            .powerDelivery,
             .chargeLoop, .meterConfirmation, .weldingDetection, .sessionStop, .unsupported:
             false
         }
@@ -192,7 +206,7 @@ public struct VehicleSession: Sendable {
     ) throws(EXIError) -> [UInt8] {
         var header = VehicleHeader(
             sessionID: sessionID, time: wallTime + (now - started), soc: plan.needs.soc ?? .zero,
-            service: plan.service)
+            service: plan.service, signer: signer(of: request))
         guard let fault = plan.fault, fault.at == request.kind else {
             return try Translation.frame(request, header, standard).bytes
         }
@@ -203,7 +217,8 @@ public struct VehicleSession: Sendable {
             header.sessionID = [0xDE, 0xAD, 0xBE, 0xEF, 0xDE, 0xAD, 0xBE, 0xEF]
             return try Translation.frame(request, header, standard).bytes
         case .wrongOrder:
-            let other: Request = request.kind == .serviceDiscovery ? .sessionSetup(vehicle: name) : .serviceDiscovery
+            let other: Request =
+                request.kind == .serviceDiscovery ? .sessionSetup(vehicle: name) : .serviceDiscovery(.all)
             phase = .awaiting(other.kind)
             return try Translation.frame(other, header, standard).bytes
         }

@@ -8,7 +8,7 @@ enum VehicleTiming {
     /// Each answer.
     static func answer(_ kind: Request.Kind, _ standard: Standard?) -> Interval {
         switch kind {
-        case .serviceDetail: .seconds(5)
+        case .serviceDetail, .paymentDetails, .certificate: .seconds(5)
         case .powerDelivery: standard?.isISO20 == true ? .seconds(2) : .seconds(5)
         case .chargeLoop: standard?.isISO20 == true ? .milliseconds(500) : .milliseconds(250)
         case .sessionSetup, .authorizationSetup, .authorization, .serviceDiscovery, .serviceSelection,
@@ -23,8 +23,9 @@ enum VehicleTiming {
         switch kind {
         case .cableCheck: .seconds(40)
         case .preCharge: .seconds(10)
-        case .sessionSetup, .authorizationSetup, .authorization, .serviceDiscovery, .serviceDetail, .serviceSelection,
-            .chargeParameters, .scheduleExchange, .powerDelivery, .chargeLoop, .meterConfirmation, .weldingDetection,
+        case .sessionSetup, .authorizationSetup, .authorization, .paymentDetails, .certificate, .serviceDiscovery,
+            .serviceDetail, .serviceSelection, .chargeParameters, .scheduleExchange, .powerDelivery, .chargeLoop,
+            .meterConfirmation, .weldingDetection,
             .sessionStop, .unsupported:
             .seconds(60)
         }

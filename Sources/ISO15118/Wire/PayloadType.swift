@@ -11,9 +11,10 @@ public enum PayloadType: UInt16, CaseIterable, Hashable, Sendable {
     case dc = 0x8004
     case acdp = 0x8005
     case wpt = 0x8006
-    /// Side conversations beside the main one. Named so that they can be refused by name; none is spoken here.
+    /// Side conversations beside the main one, of common messages.
     case scheduleRenegotiation = 0x8101
     case meteringConfirmation = 0x8102
+    /// Named so that they can be refused by name; they are not spoken here.
     case acdpSystemStatus = 0x8103
     case parkingStatus = 0x8104
     /// SECC discovery, over UDP.
@@ -21,4 +22,13 @@ public enum PayloadType: UInt16, CaseIterable, Hashable, Sendable {
     case discoveryResponse = 0x9001
     case wirelessDiscoveryRequest = 0x9002
     case wirelessDiscoveryResponse = 0x9003
+
+    var isSideStream: Bool {
+        switch self {
+        case .scheduleRenegotiation, .meteringConfirmation: true
+        case .exi, .common, .ac, .dc, .acdp, .wpt, .acdpSystemStatus, .parkingStatus, .discoveryRequest,
+            .discoveryResponse, .wirelessDiscoveryRequest, .wirelessDiscoveryResponse:
+            false
+        }
+    }
 }

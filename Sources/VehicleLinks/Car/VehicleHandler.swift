@@ -25,10 +25,11 @@ final class VehicleHandler: ChannelDuplexHandler {
     private var closing: Scheduled<Void>?
 
     init(
-        _ plan: VehiclePlan, tls: TLSSession?, bounds: VehicleBounds, steps: AsyncStream<VehicleStep>.Continuation,
+        _ plan: VehiclePlan, contracts: VehicleContracts?, tls: TLSSession?, bounds: VehicleBounds,
+        steps: AsyncStream<VehicleStep>.Continuation,
         ended: EventLoopPromise<VehicleEnd>
     ) {
-        session = VehicleSession(plan, at: .now, wallTime: .now)
+        session = VehicleSession(plan, contracts: contracts, at: .now, wallTime: .now)
         (self.tls, self.bounds, self.steps, self.ended) = (tls, bounds, steps, ended)
     }
 
@@ -81,6 +82,7 @@ final class VehicleHandler: ChannelDuplexHandler {
                 if case .awaiting(let kind) = session.phase { steps.yield(.asks(kind)) }
             case .contactors(let state): steps.yield(.contactors(state))
             case .take(let power): steps.yield(.takes(power))
+            case .installed(let contract): steps.yield(.installed(contract))
             case .end(let end): finish(context, end)
             }
         }

@@ -36,18 +36,22 @@ package final class VehicleLink: Sendable {
 
     /// Looks for a station on the interface, with TLS if there is something to secure it with, and begins a session.
     package static func open(
-        on interface: NetworkInterface, plan: VehiclePlan, security: Security?, bounds: VehicleBounds = VehicleBounds(),
+        on interface: NetworkInterface, plan: VehiclePlan, contracts: VehicleContracts? = nil, security: Security?,
+        bounds: VehicleBounds = VehicleBounds(),
         group: any EventLoopGroup
     ) async throws(LinkProblem) -> VehicleLink {
         let wanted: Discovery.Security = security == nil ? .none : .tls
         let found = try await DiscoverySearch.station(on: interface, security: wanted, bounds: bounds, group: group)
         guard found.security == wanted else { throw .otherSecurity(wantsTLS: wanted == .tls) }
-        return try await open(at: found.address, plan: plan, security: security, bounds: bounds, group: group)
+        return try await open(
+            at: found.address, plan: plan, contracts: contracts, security: security, bounds: bounds, group: group)
     }
 
     /// Begins a session with the station at an address.
+    /// - Parameter contracts: what the car pays by where the station takes it; without TLS it does not.
     package static func open(
-        at address: SocketAddress, plan: VehiclePlan, security: Security?, bounds: VehicleBounds = VehicleBounds(),
+        at address: SocketAddress, plan: VehiclePlan, contracts: VehicleContracts? = nil, security: Security?,
+        bounds: VehicleBounds = VehicleBounds(),
         group: any EventLoopGroup
     ) async throws(LinkProblem) -> VehicleLink {
         let loop = group.next()
@@ -66,7 +70,9 @@ package final class VehicleLink: Sendable {
                         try channel.pipeline.syncOperations.addHandler(handler)
                         tls = session
                     }
-                    let handler = VehicleHandler(plan, tls: tls, bounds: bounds, steps: continuation, ended: ended)
+                    let handler = VehicleHandler(
+                        plan, contracts: security == nil ? nil : contracts, tls: tls, bounds: bounds,
+                        steps: continuation, ended: ended)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

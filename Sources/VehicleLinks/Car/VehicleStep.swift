@@ -17,6 +17,8 @@ package enum VehicleStep: Sendable {
     case contactors(StationInput.ContactorState)
     /// What the car takes (AC) or asks the converter for (DC).
     case takes(Power)
+    /// A contract has come and is the car's from now on.
+    case installed(Contract)
     case ended(VehicleEnd)
 
     package struct Turn: Hashable, Sendable {

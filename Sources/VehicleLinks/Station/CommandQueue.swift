@@ -44,7 +44,8 @@ final class CommandQueue: Sendable {
             let after = waiting.lastIndex(where: \.isSwitching).map { $0 + 1 } ?? 0
             if let older = waiting[after...].firstIndex(where: \.isOperating) { waiting.remove(at: older) }
         case .need: waiting.removeAll(where: \.isNeed)
-        case .send, .authorise, .checkCable, .contactors, .end: break
+        case .send, .authorise, .authoriseContract, .certificate, .select, .receipt, .checkCable, .contactors, .end:
+            break
         }
         waiting.append(command)
     }

@@ -36,6 +36,14 @@ struct StationConversation: Sendable {
             case .send: break
             case .authorise(let vehicle):
                 group.addTask { tell(.authorisation(await point.authorise(vehicle: vehicle))) }
+            case .authoriseContract(let contract):
+                group.addTask { tell(.authorisation(await decide(contract, point))) }
+            case .certificate(let request):
+                group.addTask {
+                    tell(.certificate(await (point as? any ContractPoint)?.certificate(request) ?? .unavailable))
+                }
+            case .receipt(let reading): await (point as? any ContractPoint)?.confirmed(reading)
+            case .select(let services): await (point as? any ServicePoint)?.select(services)
             case .checkCable: group.addTask { tell(.insulation(await point.checkCable())) }
             case .contactors(let state): tell(.contactors(await point.switchContactors(state)))
             case .operate(let operatingPoint): await point.operate(operatingPoint)
@@ -46,6 +54,11 @@ struct StationConversation: Sendable {
             }
         }
         return end
+    }
+
+    /// Where nobody knows contracts none was offered.
+    private func decide(_ contract: Contract, _ point: any ChargingPoint) async -> StationInput.Authorisation {
+        await (point as? any ContractPoint)?.authorise(contract) ?? .refused
     }
 
     /// The machine knows best what it still wants to hear.

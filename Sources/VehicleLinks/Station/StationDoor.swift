@@ -73,8 +73,15 @@ struct StationDoor: Sendable {
         var chance = SystemRandomNumberGenerator()
         let number: UInt64 = chance.next()
         return StationSession(
-            offer: offer, sessionID: withUnsafeBytes(of: number) { Array($0) }, paused: entrance.paused, at: .now,
-            wallTime: .now)
+            offer: offer, sessionID: withUnsafeBytes(of: number) { Array($0) }, paused: entrance.paused,
+            contracts: contracts(channel, &chance), at: .now, wallTime: .now)
+    }
+
+    private func contracts(
+        _ channel: ChannelSecurity, _ chance: inout SystemRandomNumberGenerator
+    ) -> StationContracts? {
+        guard channel.permitsContracts, let point = point as? any ContractPoint else { return nil }
+        return point.contracts(challenge: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &chance) })
     }
 
     private func name(of channel: any Channel) -> String { channel.remoteAddress.map { "\($0)" } ?? "a car" }

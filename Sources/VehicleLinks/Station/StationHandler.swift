@@ -88,7 +88,9 @@ final class StationHandler: ChannelDuplexHandler {
             case .send(let frame):
                 send(context, frame.bytes)
                 hasSent = true
-            case .authorise, .checkCable, .contactors, .operate, .need: isKeptUp = commands.add(output) && isKeptUp
+            case .authorise, .authoriseContract, .certificate, .select, .receipt, .checkCable, .contactors, .operate,
+                .need:
+                isKeptUp = commands.add(output) && isKeptUp
             case .end:
                 _ = commands.add(output)
                 isOver = true
