@@ -25,7 +25,7 @@ extension BackendDesk {
         case .reset, .unlock, .dataTransfer, .firmware, .release, .answerContract, .display,
             .contractAnswered, .vehicleChecked, .offerSchedules, .renegotiateService, .noPriorityCharging,
             .applyDERSettings:
-            guard let report = task.refusal(backend) else { return }
+            guard !vehicles.perform(task), let report = task.refusal(backend) else { return }
             inputs.append(.done(report))
         }
     }

@@ -20,10 +20,13 @@ extension StationSetup {
             model: backend.station.model, vendor: backend.station.vendor, serialNumber: backend.station.serial,
             firmware: version,
             evses: site.evses.map { evse in
-                EVSE(
+                var station = EVSE(
                     id: evse.id,
                     supply: evse.connectorType.isDirect ? .direct(volts: 400) : .alternating(phases: evse.phases.count),
-                    ratings: evse.limits, connectorType: evse.connectorType.rawValue)
+                    ratings: evse.limits, connectorType: evse.connectorType.rawValue,
+                    speaksISO15118: evse.vehicleLink != nil)
+                station.renegotiatesService = evse.vehicleLink?.standards.contains(.iso20) ?? false
+                return station
             }, seed: chance.next())
         networkProfile = NetworkConnectionProfileType(
             ocppInterface: .wired0, ocppTransport: .json,
