@@ -66,7 +66,7 @@ struct VehicleState: Sendable {
         progress = nil
         needs = EVNeeds()
         (departure, chargesSince, needsDue, needsTold) = (nil, nil, nil, nil)
-        (allowed, refusals, wasPermitted) = (nil, 0, false)
+        (refusals, wasPermitted) = (0, false)
         told = Told()
         let number = order.cableCheck
         order = OutletOrder()
@@ -103,7 +103,7 @@ struct VehicleState: Sendable {
         lastEnd = end.inWords
         if end.isGood { counts.wellEnded &+= 1 }
         session?.finish()
-        (session, arrival, progress) = (nil, nil, nil)
+        (session, arrival, progress, allowed) = (nil, nil, nil, nil)
         needs = EVNeeds()
         order.output = .off
         order.closesContactors = false
@@ -115,6 +115,12 @@ struct VehicleState: Sendable {
     mutating func settle(_ offer: StationOffer) {
         limits = progress.map { VehicleLimits(needs, $0, station: offer.power, allowed: allowed) }
         order.vehicle = limits?.power ?? .zero
+        if offer.services.allSatisfy({ $0.transfer == .ac }) {
+            // An AC car shapes its current itself, behind closed contactors.
+            order.output =
+                order.closesContactors
+                ? .follow(power: order.vehicle, current: .unbounded, lowest: .volts(1), highest: .volts(1_000)) : .off
+        }
         order.stateOfCharge = needs.soc
     }
 
