@@ -104,7 +104,8 @@ let house: [Room] = [
         name: "Gateway",
         imports: [
             "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
-            "FileTransfer", "GridConnection", "ISO15118", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl",
+            "FileTransfer", "GridConnection", "ISO15118", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21",
+            "PowerControl",
             "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "TLS", "V2GKeys",
             "VehicleLinks", "CRealTime",
         ],

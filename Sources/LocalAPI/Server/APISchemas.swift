@@ -40,7 +40,8 @@ enum APISchemas {
                 "last_end": text, "fault": text,
             ],
             optional: [
-                "protocol", "service", "mode", "vehicle", "address", "security", "soc_percent", "charge_W", "discharge_W",
+                "protocol", "service", "mode", "vehicle", "address", "security", "soc_percent", "charge_W",
+                "discharge_W",
                 "no_discharge", "last_end", "fault",
             ]),
         "Backend": object(
