@@ -50,7 +50,7 @@ class Car:
         self.file = folder / f"car-{time.monotonic_ns()}.jsonl"
         with self.file.open("w") as output:
             self.running: Running = start(
-                "ip", "netns", "exec", CAR, binary, "bench", "vehicle", *arguments, "--interface", CAR_WIRE, "--json",
+                "ip", "netns", "exec", CAR, "stdbuf", "-oL", binary, "bench", "vehicle", *arguments, "--interface", CAR_WIRE, "--json",
                 stdout=output)
 
     @property
@@ -58,11 +58,13 @@ class Car:
         return [json.loads(line) for line in self.file.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
     def turns(self) -> list[dict]:
-        return [step for step in self.steps if step["step"] == "turned"]
+        """Each with the power it was told: with direct current, ISO 15118-20 says it as the bound in that direction."""
+        turns = [step for step in self.steps if step["step"] == "turned"]
+        return [turn | {"target_W": turn.get("lowest_W", 0) + turn.get("highest_W", 0)} for turn in turns]
 
     def target_W(self) -> float | None:
         turns = self.turns()
-        return turns[-1].get("target_W") if turns else None
+        return turns[-1]["target_W"] if turns else None
 
     def wait_for_target(self, watts: float, patience_s: float = 40) -> None:
         wait_until(
