@@ -80,8 +80,36 @@ def signed(csr: str, authority: Certificate, common_name: str) -> tuple[str, int
 
 def shown(csms: CSMS) -> int:
     """The serial number of the certificate the station has shown on the present connection."""
-    certificate = csms.connection.socket.getpeercert() if csms.connection else None
+    # Between two connections there is nothing to look at.
+    socket = csms.connection.socket if csms.connection else None
+    try:
+        certificate = socket.getpeercert() if socket else None
+    except (OSError, ValueError, AttributeError):
+        return 0
     return int(certificate["serialNumber"], 16) if certificate else 0
+
+
+def set_variable(csms: CSMS, name: str, key_of_16: str, value: str) -> None:
+    """Of SecurityCtrlr, under its name or its key in 1.6."""
+    if csms.version == "1.6":
+        answer = csms.call("ChangeConfiguration", {"key": key_of_16, "value": value})["status"]
+    else:
+        data = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": name}, "attributeValue": value}
+        answer = csms.call("SetVariables", {"setVariableData": [data]})["setVariableResult"][0]["attributeStatus"]
+    assert answer == "Accepted"
+
+
+def certificate_request(csms: CSMS) -> tuple[str, dict]:
+    """Triggers one; with the number 2.1 gives it."""
+    have = len(csms.of("SignCertificate"))
+    if csms.version == "1.6":
+        asked = csms.call("ExtendedTriggerMessage", {"requestedMessage": "SignChargePointCertificate"})
+    else:
+        asked = csms.call("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
+    assert asked["status"] == "Accepted"
+    wait_until(lambda: len(csms.of("SignCertificate")) > have, "a certificate is asked for")
+    request = csms.of("SignCertificate")[-1]
+    return request["csr"], {"requestId": request["requestId"]} if "requestId" in request else {}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -94,20 +122,16 @@ def test_a_renewed_certificate_is_shown_on_the_next_connection(sluice, tmp_path:
         site = Site(sluice, tmp_path, backend_yaml(csms, more)).start()
         site.wait_until_accepted()
         assert shown(csms) == own.certificate.serial_number
-        if version == "1.6":
-            asked = csms.call("ExtendedTriggerMessage", {"requestedMessage": "SignChargePointCertificate"})
-        else:
-            asked = csms.call("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
-        assert asked["status"] == "Accepted"
-        request = csms.wait_for("SignCertificate")
+        set_variable(csms, "OrganizationName", "CpoName", "Depot GmbH")
         # Somebody else's certificate is none of ours (A02.FR.07).
+        _, number = certificate_request(csms)
         stranger = certificate(tmp_path, "stranger", authority).file.read_text(encoding="utf-8")
-        number = {"requestId": request["requestId"]} if "requestId" in request else {}
         assert csms.call("CertificateSigned", {"certificateChain": stranger} | number)["status"] == "Rejected"
         csms.wait_for(
             "SecurityEventNotification",
             lambda event: event["type"] in ("InvalidChargingStationCertificate", "InvalidChargePointCertificate"))
-        chain, serial = signed(request["csr"], authority, "SN-1")
+        request, number = certificate_request(csms)
+        chain, serial = signed(request, authority, "SN-1")
         assert csms.call("CertificateSigned", {"certificateChain": chain} | number)["status"] == "Accepted"
         wait_until(lambda: shown(csms) == serial, "the new certificate is shown", 60)
         site.wait_until_accepted()
@@ -125,13 +149,7 @@ def test_a_new_password_is_used_at_once(sluice, tmp_path: Path, version: str) ->
         site = Site(sluice, tmp_path, backend_yaml(csms, f", password_file: {password_file(tmp_path)}")).start()
         site.wait_until_accepted()
         password = "another horse, another battery"
-        if version == "1.6":
-            answer = csms.call("ChangeConfiguration", {"key": "AuthorizationKey", "value": password})["status"]
-        else:
-            data = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
-            results = csms.call("SetVariables", {"setVariableData": [data | {"attributeValue": password}]})
-            answer = results["setVariableResult"][0]["attributeStatus"]
-        assert answer == "Accepted"
+        set_variable(csms, "BasicAuthPassword", "AuthorizationKey", password)
         expected = "Basic " + base64.b64encode(f"DEPOT-1:{password}".encode()).decode()
         wait_until(lambda: csms.requests[-1].headers["Authorization"] == expected, "the new password is used", 60)
         assert csms.faults == []
