@@ -105,7 +105,8 @@ let house: [Room] = [
         imports: [
             "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
             "FileTransfer", "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl",
-            "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "TLS", "CRealTime",
+            "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "StationWork", "TLS",
+            "CRealTime",
         ],
         products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.

@@ -41,7 +41,7 @@ extension BackendDesk {
         }
         if isTurn {
             renewedAt = now
-            inputs.append(.grid(site.grid()))
+            inputs.append(.grid(site.grid(at: now)))
             do throws(APIProblem) { try orders.renew(backend: place, at: now) } catch { logger.error("\(error.error)") }
         }
         work()

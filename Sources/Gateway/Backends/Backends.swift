@@ -31,7 +31,7 @@ final class Backends: Sendable {
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ held: HeldLimits, _ orders: BackendOrders,
         folder: String?,
-        version: String, logger: Logger
+        version: String, diagnostics: Diagnostics, logger: Logger
     ) {
         self.orders = orders
         self.logger = logger
@@ -49,7 +49,7 @@ final class Backends: Sendable {
             return BackendDesk(
                 configuration, place: place, site: SiteLook(cells, held, reasons, configuration), orders: orders,
                 file: file,
-                version: version, logger: logger, restart: { flag.raise() })
+                version: version, diagnostics: diagnostics, logger: logger, restart: { flag.raise() })
         }
         for desk in desks {
             let task = Task.detached { await desk.run() }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import ChargingStation
 import Logging
 import StationStore
 
@@ -109,7 +110,11 @@ final class Outbox {
     func thinned(after number: UInt64) -> Int {
         guard count > Self.most, let store else { return 0 }
         do throws(StoreFault) {
-            let removed = try store.thin(after: number)
+            var changes = StationStore.Changes()
+            changes.removed = try store.thinnable(after: number).values.flatMap { Thinning.dropped(of: $0) }
+            let removed = changes.removed.count
+            guard removed > 0 else { return 0 }
+            try store.commit(changes)
             count -= removed
             topics = try store.topics()
             logger.warning(
@@ -129,14 +134,10 @@ final class Outbox {
 
     private func holdWithinBounds() {
         guard pending.appended.count > Self.mostHeld else { return }
-        var place = 0
         let before = pending.appended.count
-        // E12.FR.05: the 2nd, the 4th, and so on.
-        pending.appended.removeAll { call in
-            guard call.isThinnable else { return false }
-            place += 1
-            return place.isMultiple(of: 2)
-        }
+        let samples = Dictionary(grouping: pending.appended.filter(\.isThinnable)) { $0.topic }
+        let dropped = Set(samples.values.flatMap { Thinning.dropped(of: $0.map(\.number)) })
+        pending.appended.removeAll { dropped.contains($0.number) }
         if pending.appended.count == before { pending.appended.removeFirst(before - Self.mostHeld) }
         logger.error(
             "transaction events are lost for want of memory", metadata: ["lost": "\(before - pending.appended.count)"])

@@ -14,11 +14,13 @@ struct SiteLook {
     let cells: SiteCells
     let reasons: ReasonText
     let maximumAge: [Interval]
+    private let meterTimeout: Interval
     private let held: HeldLimits
     private var flows: [FlowSense]
 
     init(_ cells: SiteCells, _ held: HeldLimits, _ reasons: ReasonText, _ configuration: SiteConfiguration) {
         self.held = held
+        meterTimeout = configuration.site.meterTimeout
         self.cells = cells
         self.reasons = reasons
         maximumAge = configuration.evses.map(\.charger.profile.timing.maximumAge)
@@ -51,9 +53,13 @@ struct SiteLook {
         return report
     }
 
-    func grid() -> GridReading {
+    /// Nothing where the meter is silent: what it said last says nothing of now.
+    func grid(at now: Instant) -> GridReading {
         let reading = cells.meters.first { $0.circuit == 0 }?.cell.state.read().reading
-        return GridReading(frequency: reading?.frequency, load: reading?.power)
+        guard let reading, now - reading.measuredAt <= meterTimeout else {
+            return GridReading(frequency: nil, load: nil)
+        }
+        return GridReading(frequency: reading.frequency, load: reading.power, voltage: reading.voltage?.mean)
     }
 
     /// What the operator, or the building's controller, allows the whole station now, beyond the agreement; nil while it
@@ -130,5 +136,14 @@ extension GridRule {
             .enterService, .returnRamp, .momentaryCessation, .unverifiedSettings, .gradualRelease:
             false
         }
+    }
+}
+
+extension PerPhase<Voltage> {
+    /// Of the phases that are there; nil where none is.
+    fileprivate var mean: Voltage? {
+        let live = [l1, l2, l3].map(\.milli).filter { $0 > 0 }
+        return live.isEmpty
+            ? nil : Voltage(milli: live.reduce(0) { $0.addingReportingOverflow($1).partialValue } / Int64(live.count))
     }
 }
