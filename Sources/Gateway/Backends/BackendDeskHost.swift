@@ -6,6 +6,7 @@ import Electricity
 import LinuxIO
 import Logging
 import OCPP
+import StationStore
 import TLS
 
 /// Work on the machine that the station wants done.
