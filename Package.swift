@@ -74,7 +74,9 @@ let house: [Room] = [
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
     Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
     // What a station must not forget, for each backend: kept values and unanswered calls in SQLite.
-    Room(name: "StationStore", imports: ["CZlib"], products: ["GRDB"]),
+    Room(
+        name: "StationStore", imports: ["CZlib"], products: ["GRDB", "Logging"],
+        testImports: ["ChargingStation", "Electricity", "JSONText", "OCPP", "OCPP21", "StationFaces"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
     // The cryptography of contracts between car and station: signatures, chains, keys that are sent to a car.
@@ -191,11 +193,13 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
 }
 
 // Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
-// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends),
-// `SLUICE_TOOL=VehicleProbe` (scripts/interop-vehicles).
+// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=StationBenchmark` (scripts/benchmark-backend),
+// `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends), `SLUICE_TOOL=VehicleProbe` (scripts/interop-vehicles).
 let tool = Context.environment["SLUICE_TOOL"]
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
-let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
+// A whole station is plain values without a pointer: what goes wrong traps by itself, and faster.
+let sanitizers = tool == "StationFuzz" ? "-sanitize=fuzzer" : "-sanitize=fuzzer,address"
+let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags([sanitizers, "-parse-as-library"])] : []
 let toolFolder = isFuzzing ? "Fuzz/" : tool?.hasSuffix("Probe") == true ? "Tests/" : "Benchmarks/"
 func toolDependencies(_ name: String) -> [Target.Dependency] {
     if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
@@ -206,6 +210,8 @@ func toolDependencies(_ name: String) -> [Target.Dependency] {
             .product(name: "NIOPosix", package: "swift-nio"),
         ]
     }
+    if name == "StationFuzz" { return ["ChargingStation", "Electricity", "OCPP", "OCPP21", "StationFaces"] }
+    if name == "StationBenchmark" { return ["ChargingStation", "Electricity", "OCPP", "OCPP21", "StationStore"] }
     return name.hasPrefix("OCPP")
         ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
         : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]
@@ -216,7 +222,7 @@ let tools: [Target] =
             .executableTarget(
                 name: name, dependencies: toolDependencies(name), path: toolFolder + name,
                 swiftSettings: settings + instrumented,
-                linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
+                linkerSettings: isFuzzing ? [.unsafeFlags([sanitizers])] : [])
         ]
     } ?? []
 

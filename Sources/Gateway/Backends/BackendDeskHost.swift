@@ -7,6 +7,7 @@ import FileTransfer
 import LinuxIO
 import Logging
 import OCPP
+import StationStore
 import StationWork
 import TLS
 

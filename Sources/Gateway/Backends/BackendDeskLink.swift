@@ -9,6 +9,7 @@ import Logging
 import OCPP
 import OCPP21
 import StationFaces
+import StationStore
 
 /// What comes from the link, and what the conversation over it says.
 extension BackendDesk {

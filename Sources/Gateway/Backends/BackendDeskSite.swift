@@ -7,6 +7,7 @@ import Electricity
 import LinuxIO
 import LocalAPI
 import Logging
+import StationStore
 
 /// What the station hears of the site, and what it orders there.
 extension BackendDesk {
