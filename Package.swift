@@ -106,9 +106,9 @@ let house: [Room] = [
         name: "Gateway",
         imports: [
             "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
-            "FileTransfer", "GridConnection", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21", "PowerControl",
-            "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "StationWork", "TLS",
-            "CRealTime",
+            "FileTransfer", "GridConnection", "ISO15118", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21",
+            "PowerControl", "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore",
+            "StationWork", "TLS", "V2GKeys", "VehicleLinks", "CRealTime",
         ],
         products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.

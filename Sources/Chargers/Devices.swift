@@ -100,6 +100,8 @@ package enum DeviceEvent: Equatable, Sendable {
     case gridSettings(isVerified: Bool)
     /// What people should know although nothing failed: an order is held at zero, and why.
     case notice(String)
+    /// Of devices that are led (`VehicleConnecting`), whenever it has changed.
+    case outlet(OutletReport)
 }
 
 /// A device on a bus, as a machine: the bus asks when it wants a turn and gives it one. It never sleeps, takes the time

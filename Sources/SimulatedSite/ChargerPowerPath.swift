@@ -95,13 +95,21 @@ extension SimulatedCharger {
     /// Where power is drawn to now, in watts.
     var goal: Double {
         guard letsFlow, wantedPhaseCount == phaseCount, wakesAt == nil, !isAsleep else { return 0 }
-        let limited = offered.nearest(to: shapedSetpoint)
+        let limited = ledBounds.nearest(to: offered.nearest(to: shapedSetpoint))
         let wanted = pastDeadBand(quantised(limited)).inUnits * (vehicle?.habits.share ?? 0)
         guard wanted != 0 else { return 0 }
         // A change of direction passes through zero and rests there.
         let isReversal = wanted * lastDirection < 0
         if isReversal, watts != 0 || now < restsUntil { return 0 }
         return wanted
+    }
+
+    /// What a car that is led lets through now, at the AC side.
+    private var ledBounds: PowerLimits {
+        guard let bounds = led?.bounds else { return .unbounded }
+        return PowerLimits(
+            from: Power(simulated: bounds.discharge * hardware.efficiency),
+            to: Power(simulated: bounds.charge / hardware.efficiency))
     }
 
     private func quantised(_ power: Power) -> Power {

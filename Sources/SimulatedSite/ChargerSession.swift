@@ -11,7 +11,7 @@ extension SimulatedCharger {
         if isOutOfService { return .unavailable }
         guard let vehicle else { return .available }
         if hasFinished { return .finished }
-        if !mayStart { return .preparing }
+        if !mayStart || !(led?.carries ?? true) { return .preparing }
         if watts > 0 { return .charging }
         if watts < 0 { return .discharging }
         if isPaused || vehicle.isPausing || isRefused { return .suspended }
@@ -21,6 +21,7 @@ extension SimulatedCharger {
     /// Whether anything but the setpoint keeps power at zero.
     var letsFlow: Bool {
         vehicle != nil && faults == 0 && !isOutOfService && !hasFinished && !isPaused && mayStart
+            && (led?.carries ?? true)
     }
 
     private var mayStart: Bool { now >= readyAt && (isAuthorised || !hardware.needsAuthorisation) }

@@ -52,6 +52,8 @@ package struct SimulatedCharger: Sendable {
     package private(set) var now: Instant
     package internal(set) var watchdog: HardwareWatchdog
     package internal(set) var vehicle: SimulatedVehicle?
+    /// Of a charger whose cars the gateway speaks to itself; nil for others.
+    var led: LedOutlet?
     /// The charger's own fault bits; zero is none.
     package internal(set) var faults: UInt64 = 0
     /// Whether the session is held by a person at the charger.
@@ -128,6 +130,7 @@ package struct SimulatedCharger: Sendable {
         if readyAt > now { earliest = min(earliest, readyAt) }
         if let falls = fallsAsleepAt { earliest = min(earliest, falls) }
         if let departure = vehicle?.departure { earliest = min(earliest, departure) }
+        if let led = led?.nextEvent { earliest = min(earliest, led) }
         if hardware.refresh > .zero { earliest = min(earliest, nextRefresh) }
         return earliest == .distantFuture || earliest <= now ? nil : earliest
     }
@@ -140,6 +143,7 @@ package struct SimulatedCharger: Sendable {
         switchPhasesIfDue()
         fallAsleepOrWake()
         renewShown()
+        renewOutlet()
     }
 
     private mutating func renewShown() {

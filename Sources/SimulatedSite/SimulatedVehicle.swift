@@ -68,6 +68,8 @@ package struct SimulatedVehicle: Equatable, Sendable {
     package var canDischarge: Bool
     /// The car has paused by its own decision.
     package var isPausing = false
+    /// What a car that speaks for itself says it takes and delivers; in the place of what follows from the battery.
+    package var said: PowerLimits?
     /// The driver unplugs and leaves.
     package var departure: Instant?
     /// 0 to the capacity.
@@ -99,6 +101,7 @@ package struct SimulatedVehicle: Equatable, Sendable {
 
     /// What the battery takes now, in watts at its terminals.
     package var chargeLimit: Double {
+        if let said { return isPausing ? 0 : said.upper.inUnits }
         guard !isPausing, percent < battery.target.inUnits else { return 0 }
         let full = battery.maximumCharge.inUnits
         let knee = battery.taperAbove.inUnits
@@ -108,6 +111,7 @@ package struct SimulatedVehicle: Equatable, Sendable {
 
     /// What the battery delivers now, a magnitude in watts at its terminals.
     package var dischargeLimit: Double {
+        if let said { return isPausing ? 0 : -said.lower.inUnits }
         guard canDischarge, !isPausing, percent > battery.minimumForDischarge.inUnits else { return 0 }
         return battery.maximumDischarge.inUnits
     }

@@ -6,6 +6,7 @@ import ChargingStation
 import ConfigurationFiles
 import Electricity
 import LinuxIO
+import Logging
 import PowerControl
 import Testing
 
@@ -15,6 +16,7 @@ import Testing
 private struct OrderedLoop: ~Copyable {
     let configuration: SiteConfiguration
     let orders: BackendOrders
+    private let vehicles: Vehicles
     private let cells: SiteCells
     private var loop: ControlLoop
     private var charger: LatestValueWriter<ChargerState>
@@ -36,6 +38,7 @@ private struct OrderedLoop: ~Copyable {
         charger = cell.state.takeWriter()
         meter = meterCell.state.takeWriter()
         orders = BackendOrders(CommandDesk(cells, tables), configuration.backends)
+        vehicles = try Vehicles(configuration, cells.chargers, orders, bell: nil, logger: Logger(label: "test"))
     }
 
     private static var project: String {
@@ -97,7 +100,7 @@ private struct OrderedLoop: ~Copyable {
 
     var target: Power { cells.chargers[0].decision.read().decision.target }
     var boundBy: String {
-        ReasonText(configuration, orders).because(cells.chargers[0].decision.read().decision.boundBy, evse: 0)
+        ReasonText(configuration, orders, vehicles).because(cells.chargers[0].decision.read().decision.boundBy, evse: 0)
     }
 }
 

@@ -92,6 +92,8 @@ package struct SiteConfiguration: Equatable, Sendable {
         package var writesGridSettings: Bool
         /// What backends are told of the connector.
         package var connectorType = ConnectorType.ccs2
+        /// nil: cars are spoken to by the charger, or by nobody.
+        package var vehicleLink: VehicleLink?
     }
 
     /// In OCPP's words.

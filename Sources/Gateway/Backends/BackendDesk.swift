@@ -30,6 +30,7 @@ actor BackendDesk {
     let group: MultiThreadedEventLoopGroup
     let loop: any EventLoop
     let orders: BackendOrders
+    let vehicles: Vehicles
     let restart: @Sendable () -> Void
     let logger: Logger
 
@@ -80,11 +81,13 @@ actor BackendDesk {
     ///   - file: Where it keeps what must not be lost; nil keeps nothing through a restart.
     ///   - restart: Ends the process in good order; the service manager starts it again.
     init(
-        _ configuration: SiteConfiguration, place: Int, site: SiteLook, orders: BackendOrders, file: String?,
-        version: String, diagnostics: Diagnostics, logger: Logger, restart: @escaping @Sendable () -> Void
+        _ configuration: SiteConfiguration, place: Int, site: SiteLook, orders: BackendOrders, vehicles: Vehicles,
+        file: String?, version: String, diagnostics: Diagnostics, logger: Logger,
+        restart: @escaping @Sendable () -> Void
     ) {
         let backend = configuration.backends[place]
         (self.backend, self.place, self.site, self.orders, self.restart) = (backend, place, site, orders, restart)
+        self.vehicles = vehicles
         self.diagnostics = diagnostics
         var logger = logger
         logger[metadataKey: "backend"] = "\(backend.name)"

@@ -28,6 +28,7 @@ extension BackendDesk {
         case .firmware(let task): carryOut(task)
         case .reset, .unlock, .dataTransfer, .release, .answerContract, .display, .contractAnswered, .vehicleChecked,
             .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings:
+            guard !vehicles.perform(task) else { return }
             if let nobody = task.nobody { logger.warning("\(nobody)") }
             guard let report = task.refusal else { return }
             inputs.append(.done(report))

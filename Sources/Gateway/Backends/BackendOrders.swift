@@ -21,11 +21,13 @@ final class BackendOrders: Sendable {
 
     private let desk: CommandDesk
     private let names: [String]
+    private let commanding: [Int]
     private let orders = Mutex<[Place: EVSECommand]>([:])
 
     init(_ desk: CommandDesk, _ backends: [SiteConfiguration.Backend]) {
         self.desk = desk
         names = backends.map(\.name)
+        commanding = backends.indices.filter { backends[$0].role == .inCharge }
     }
 
     /// Puts a command in force.
@@ -36,6 +38,14 @@ final class BackendOrders: Sendable {
         orders.withLock { $0[Place(backend: backend, evse: evse)] = command }
         try desk.allow(command.allowed, backend: backend, evse: evse)
         try desk.wish(command.wish, backend: backend, evse: evse, until: now + Self.patience)
+    }
+
+    /// Whether every backend in charge lets energy flow.
+    /// - Parameter evse: Index of the EVSE.
+    func letsFlow(evse: Int) -> Bool {
+        orders.withLock { orders in
+            commanding.allSatisfy { orders[Place(backend: $0, evse: evse)]?.mayTransfer ?? false }
+        }
     }
 
     /// The backend's station is still there: its wishes go on.

@@ -43,7 +43,9 @@ extension StationSetup.EVSE {
         self.init(
             id: evse.id,
             supply: evse.connectorType.isDirect ? .direct(volts: 400) : .alternating(phases: evse.phases.count),
-            ratings: evse.limits, connectorType: evse.connectorType.rawValue)
+            ratings: evse.limits, connectorType: evse.connectorType.rawValue,
+            speaksISO15118: evse.vehicleLink != nil)
+        renegotiatesService = evse.vehicleLink?.standards.contains(.iso20) ?? false
         // Reactive power has no way to a charger here, so what commands it is left out.
         guard evse.limits.lower < .zero else { return }
         derByGateway = seesGrid ? [.limitMaxDischarge, .freqDroop, .freqWatt, .voltWatt] : [.limitMaxDischarge]

@@ -30,15 +30,14 @@ final class Backends: Sendable {
     /// - Parameter folder: Where the backends' files are; nil keeps nothing through a restart.
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ held: HeldLimits, _ orders: BackendOrders,
-        folder: String?,
-        version: String, diagnostics: Diagnostics, logger: Logger
+        _ vehicles: Vehicles, folder: String?, version: String, diagnostics: Diagnostics, logger: Logger
     ) {
         self.orders = orders
         self.logger = logger
         evseCount = configuration.evses.count
         let flag = RestartFlag()
         restartFlag = flag
-        let reasons = ReasonText(configuration, orders)
+        let reasons = ReasonText(configuration, orders, vehicles)
         desks = configuration.backends.enumerated().map { place, backend in
             let file = backend.store ?? folder.map { "\($0)/backend-\(Self.fileName(backend.name)).sqlite" }
             if file == nil {
@@ -47,9 +46,9 @@ final class Backends: Sendable {
                 )
             }
             return BackendDesk(
-                configuration, place: place, site: SiteLook(cells, held, reasons, configuration), orders: orders,
-                file: file,
-                version: version, diagnostics: diagnostics, logger: logger, restart: { flag.raise() })
+                configuration, place: place, site: SiteLook(cells, held, reasons, configuration, vehicles),
+                orders: orders, vehicles: vehicles, file: file, version: version, diagnostics: diagnostics,
+                logger: logger, restart: { flag.raise() })
         }
         for desk in desks {
             let task = Task.detached { await desk.run() }
@@ -71,6 +70,11 @@ final class Backends: Sendable {
 
     var status: [BackendStatus] { desks.map(\.state.status) }
     var counts: [(name: String, counts: BackendState.Counts)] { desks.map { ($0.backend.name, $0.state.counts) } }
+
+    /// A car says something.
+    func hear(_ input: StationInput) async {
+        for desk in desks { await desk.feed(input) }
+    }
 
     /// Somebody on site shows a token; every backend in charge hears of it.
     func present(_ token: IdTokenType, evse: Int?) async throws(APIProblem) {

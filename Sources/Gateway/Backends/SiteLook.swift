@@ -7,7 +7,9 @@ import ConfigurationFiles
 import Electricity
 import GridConnection
 import LinuxIO
+import ISO15118
 import PowerControl
+import VehicleLinks
 
 /// What the station hears of the site: the latest of the loop's cells, in the station's words.
 struct SiteLook {
@@ -16,11 +18,16 @@ struct SiteLook {
     let maximumAge: [Interval]
     private let meterTimeout: Interval
     private let held: HeldLimits
+    private let vehicles: Vehicles
     private var flows: [FlowSense]
 
-    init(_ cells: SiteCells, _ held: HeldLimits, _ reasons: ReasonText, _ configuration: SiteConfiguration) {
+    init(
+        _ cells: SiteCells, _ held: HeldLimits, _ reasons: ReasonText, _ configuration: SiteConfiguration,
+        _ vehicles: Vehicles
+    ) {
         self.held = held
         meterTimeout = configuration.site.meterTimeout
+        self.vehicles = vehicles
         self.cells = cells
         self.reasons = reasons
         maximumAge = configuration.evses.map(\.charger.profile.timing.maximumAge)
@@ -49,6 +56,7 @@ struct SiteLook {
         report.soc = reading.stateOfCharge.map { Int($0.milli / 1_000) }
         report.offered = reading.offered
         report.faults = reading.faults
+        if let car = vehicles.state(index) { report.add(car) }
         report.flow = flows[index].flow(reading, target: decision.target)
         return report
     }
@@ -109,6 +117,16 @@ private struct FlowSense {
         case .suspended, .finished: return target.isZero ? .suspendedByStation : .suspendedByVehicle
         case .unknown, .available, .preparing, .unavailable, .faulted: return .none
         }
+    }
+}
+
+extension EVSEReport {
+    /// What the car says of itself.
+    fileprivate mutating func add(_ car: VehicleState) {
+        guard let progress = car.progress else { return }
+        if let charge = car.needs.soc { soc = Int(charge.milli / 1_000) }
+        evccID = progress.vehicle.isEmpty ? nil : progress.vehicle
+        protocolAgreed = "\(progress.standard.namespace),\(progress.standard.major).\(progress.standard.minor)"
     }
 }
 

@@ -12,6 +12,8 @@ final class DeviceOutlet {
     private let member: Bus.Member
     private let logger: Logger
     private var order: LatestValueReader<Order>?
+    private let led: (device: any VehicleConnecting, cell: VehicleCell)?
+    private var ledBy: LatestValueReader<OutletOrder>?
     private var charger: LatestValueWriter<ChargerState>?
     private var meter: LatestValueWriter<MeterState>?
     private var chargerState = ChargerState()
@@ -23,11 +25,18 @@ final class DeviceOutlet {
         logger[metadataKey: "device"] = "\(member.device.name)"
         self.logger = logger
         switch member {
-        case .charger(_, let cell):
+        case .charger(let device, let cell):
             order = cell.order.makeReader()
             charger = cell.state.takeWriter()
             meter = nil
+            if let vehicle = cell.vehicle, let device = device as? any VehicleConnecting {
+                led = (device, vehicle)
+                ledBy = vehicle.order.makeReader()
+            } else {
+                led = nil
+            }
         case .meter(_, let cell):
+            led = nil
             order = nil
             charger = nil
             meter = cell.state.takeWriter()
@@ -37,6 +46,7 @@ final class DeviceOutlet {
     var name: String { member.device.name }
 
     func request() -> BusSchedule.Request {
+        if let led, let order = ledBy?.read() { led.device.lead(order) }
         let order = order?.read()
         return BusSchedule.Request(
             at: member.device.nextTurn(order: order),
@@ -44,6 +54,7 @@ final class DeviceOutlet {
     }
 
     func takeTurn(at now: Instant) throws(DeviceFault) {
+        defer { led?.cell.bell.signal() }
         for event in try member.device.takeTurn(at: now, order: order?.read()) { publish(event) }
     }
 
@@ -120,7 +131,12 @@ final class DeviceOutlet {
         case .notice(let text):
             note { $0.notice = text }
             logger.notice("\(text)")
+        case .outlet(let report): publish(report)
         }
+    }
+
+    private func publish(_ report: OutletReport) {
+        led?.cell.report.withLock { $0 = report }
     }
 
     private func note(_ change: (inout DeviceNotes) -> Void) {

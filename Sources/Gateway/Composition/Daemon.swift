@@ -21,6 +21,7 @@ package final class Daemon: Sendable {
     private let modbus: ModbusFace?
     private let evidence: EvidenceDesk
     private let backends: Backends
+    private let vehicles: Vehicles
     private let logger: Logger
     private let standing: SiteConfiguration
 
@@ -64,15 +65,18 @@ package final class Daemon: Sendable {
             throw .system(error)
         }
         let orders = BackendOrders(desk, configuration.backends)
-        let reasons = ReasonText(configuration, orders)
+        vehicles = try Vehicles(configuration, plan.chargers, orders, bell: plan.bell, logger: logger)
+        let reasons = ReasonText(configuration, orders, vehicles)
         let diagnostics = Diagnostics(configuration, recent)
         backends = Backends(
-            configuration, cells, held, orders, folder: Self.folder(of: journalFile), version: version,
+            configuration, cells, held, orders, vehicles, folder: Self.folder(of: journalFile), version: version,
             diagnostics: diagnostics, logger: logger)
         let view = GatewayView(
-            configuration, cells, desk, evidence, held, operatorDesk, backends, reasons, loop, version: version)
+            configuration, cells, desk, evidence, held, operatorDesk, backends, vehicles, reasons, loop,
+            version: version)
         self.view = view
         diagnostics.look { view.look() }
+        vehicles.start(backends)
         for notice in loop.notices { logger.warning("\(notice)") }
         for line in GridCodePlan.lines(configuration) { logger.notice("\(line)") }
         guard let settings = configuration.modbusServer else {
@@ -142,6 +146,9 @@ package final class Daemon: Sendable {
         if configuration.api != standing.api { refused.append("the address of the API changed") }
         if configuration.journal != standing.journal { refused.append("the journal changed") }
         if configuration.modbusServer != standing.modbusServer { refused.append("the Modbus server changed") }
+        if configuration.evses.map(\.vehicleLink) != standing.evses.map(\.vehicleLink) {
+            refused.append("how cars are spoken to changed")
+        }
         if configuration.backends != standing.backends { refused.append("the backends changed") }
         if !standing.backends.isEmpty,
             configuration.evses.map(\.connectorType) != standing.evses.map(\.connectorType)
@@ -158,6 +165,7 @@ package final class Daemon: Sendable {
     /// Stops deciding, then hands every charger back.
     package func stop() {
         modbus?.stop()
+        vehicles.stop()
         backends.stop()
         loop.stop()
         evidence.end()

@@ -17,6 +17,8 @@ struct DevicePlan {
     private(set) var meters: [SiteCells.Meter] = []
     /// One for each bus.
     private(set) var wakers: [WakeUp] = []
+    /// Rung for whoever speaks to cars; nil where nobody does.
+    private(set) var bell: WakeUp?
 
     /// What hangs on one wire.
     private struct Wire {
@@ -43,6 +45,9 @@ struct DevicePlan {
                 try add(meter: meter, named: "meter of \(circuit.name)", circuit: index + 1)
             }
         }
+        if configuration.evses.contains(where: { $0.vehicleLink != nil }) {
+            do throws(SystemFault) { bell = try WakeUp() } catch { throw .system(error) }
+        }
         for evse in configuration.evses { try add(evse) }
         wakers = order.compactMap { wires[$0]?.waker }
         buses = order.compactMap { key in
@@ -65,10 +70,20 @@ struct DevicePlan {
         let key = evse.charger.address.description
         let link = try wire(key, evse.charger)
         guard let waker = wires[key]?.waker else { return }
-        let cell = ChargerCell(name: "evse \(evse.id) (\(evse.charger.profile.id))", waker: waker)
-        let device = try chargerDevice(evse, cell.name, link)
+        let name = "evse \(evse.id) (\(evse.charger.profile.id))"
+        let device = try chargerDevice(evse, name, link)
+        let cell = ChargerCell(name: name, waker: waker, vehicle: try vehicle(evse, device))
         wires[key]?.members.append(.charger(device, cell))
         chargers.append(cell)
+    }
+
+    /// - Returns: nil where the gateway does not speak to the cars.
+    private func vehicle(
+        _ evse: SiteConfiguration.EVSE, _ device: any ChargerDevice
+    ) throws(StartProblem) -> VehicleCell? {
+        guard evse.vehicleLink != nil, let bell else { return nil }
+        guard let device = device as? any VehicleConnecting else { throw .notLed(device.name) }
+        return VehicleCell(device.outlet, bell: bell)
     }
 
     private mutating func wire(
@@ -160,12 +175,19 @@ extension BusLink {
 package enum StartProblem: Error, CustomStringConvertible {
     case driver(String, DriverMismatch)
     case noSimulation
+    /// The charger cannot be led, although its cars are to be spoken to.
+    case notLed(String)
+    case vehicleLink(String)
     case system(SystemFault)
 
     package var description: String {
         switch self {
         case .driver(let name, let mismatch): "\(name): \(mismatch)"
         case .noSimulation: "A device is “simulated:” and there is no simulated site with it."
+        case .notLed(let name):
+            "\(name): its driver cannot switch contactors and output for a car, because the charger speaks to its cars "
+                + "itself. Remove “vehicle_link”."
+        case .vehicleLink(let words): words
         case .system(let fault): "\(fault)"
         }
     }

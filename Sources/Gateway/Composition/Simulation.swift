@@ -15,7 +15,7 @@ extension SharedSite {
                 var charger = SimulatedCharger(id: evse.id, profile: evse.charger.profile, at: now)
             else { continue }
             charger.hardware.wiring = Phase.allCases.filter(evse.phases.contains)
-            if wanted.isPluggedIn ?? true { charger.plugIn(SimulatedVehicle(wanted)) }
+            if evse.vehicleLink == nil, wanted.isPluggedIn ?? true { charger.plugIn(SimulatedVehicle(wanted)) }
             chargers.append(charger)
         }
         var load: HouseholdLoad?

@@ -40,12 +40,19 @@ package final class ChargerCell: Sendable {
     package let order: LatestValue<Order>
     package let decision = LatestValue(initial: EVSEView())
     package let notes = Mutex(DeviceNotes())
+    /// What the gateway knows of the car it speaks to.
+    package let vehicleSample = LatestValue(initial: VehicleSample())
+    /// nil where the gateway does not speak to cars.
+    let vehicle: VehicleCell?
     /// Wakes the charger's bus when an order changes.
     let waker: WakeUp
 
-    package init(name: String, waker: WakeUp) {
+    package convenience init(name: String, waker: WakeUp) { self.init(name: name, waker: waker, vehicle: nil) }
+
+    init(name: String, waker: WakeUp, vehicle: VehicleCell?) {
         self.name = name
         self.waker = waker
+        self.vehicle = vehicle
         order = LatestValue(initial: Order(power: .zero, phaseCount: 3, confirmedAt: .distantPast))
     }
 }

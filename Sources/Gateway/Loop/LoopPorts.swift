@@ -12,6 +12,9 @@ struct EVSEPort: ~Copyable {
     var order: LatestValueWriter<Order>
     var view: LatestValueWriter<EVSEView>
     let waker: WakeUp.Signaller
+    var vehicle: LatestValueReader<VehicleSample>
+    /// Rung when the car is to hear of a new target.
+    let bell: WakeUp.Signaller?
     /// Which of the site's conductors are behind the charger's L1, L2, L3.
     let wiring: PhaseSet
     var mayDischarge: Bool
@@ -23,6 +26,8 @@ struct EVSEPort: ~Copyable {
         order = cell.order.takeWriter()
         view = cell.decision.takeWriter()
         waker = cell.waker.signaller
+        vehicle = cell.vehicleSample.makeReader()
+        bell = cell.vehicle?.bell.signaller
         self.wiring = wiring
         self.mayDischarge = mayDischarge
     }
@@ -39,6 +44,7 @@ struct EVSEPort: ~Copyable {
         sample.takesSetpoints = known.isUnderControl && reading.state.takesSetpoints
         sample.offered = reading.offered
         sample.mayDischarge = mayDischarge
+        sample.narrow(to: vehicle.read())
         if case .after(_, let power) = known.fallback { sample.hardwareFallback = power }
         return sample
     }
@@ -51,6 +57,7 @@ struct EVSEPort: ~Copyable {
         lastPower = decision.target
         lastPhaseCount = decision.phaseCount
         waker.signal()
+        bell?.signal()
     }
 
     /// The charger's own L1 is whatever conductor the electrician gave it.

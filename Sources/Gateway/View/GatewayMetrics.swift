@@ -6,7 +6,10 @@ import LocalAPI
 
 /// The status as Prometheus metrics.
 enum GatewayMetrics {
-    static func all(_ status: SiteStatus, _ backends: [(name: String, counts: BackendState.Counts)]) -> [Metric] {
+    static func all(
+        _ status: SiteStatus, _ backends: [(name: String, counts: BackendState.Counts)],
+        _ vehicles: [(evse: Int, counts: VehicleState.Counts, hasSession: Bool)]
+    ) -> [Metric] {
         [
             single("sluice_connection_point_watts", "Power at the connection point.", status.connectionPoint.power),
             single("sluice_uncontrolled_watts", "Load that is not ours.", status.connectionPoint.uncontrolled),
@@ -18,7 +21,27 @@ enum GatewayMetrics {
             loop(
                 "sluice_loop_misses_total", .counter, "Ticks that began late by a period.", Double(status.loop.misses)),
             loop("sluice_loop_real_time", .gauge, "Real-time priority is granted.", status.loop.isRealTime ? 1 : 0),
-        ] + links(status, backends)
+        ] + links(status, backends) + cars(vehicles)
+    }
+
+    private static func cars(
+        _ vehicles: [(evse: Int, counts: VehicleState.Counts, hasSession: Bool)]
+    ) -> [Metric] {
+        guard !vehicles.isEmpty else { return [] }
+        var session = Metric("sluice_vehicle_session", .gauge, help: "Whether a car's session is under way.")
+        var sessions = Metric("sluice_vehicle_sessions_total", .counter, help: "Sessions begun.")
+        var ended = Metric("sluice_vehicle_sessions_ended_well_total", .counter, help: "Sessions that ended in order.")
+        var away = Metric("sluice_vehicle_turned_away_total", .counter, help: "Connections that came to no session.")
+        var targets = Metric("sluice_vehicle_targets_total", .counter, help: "Targets told to cars.")
+        for (evse, counts, hasSession) in vehicles {
+            let label = Metric.Label("evse", "\(evse)")
+            session.add(hasSession ? 1 : 0, label)
+            sessions.add(Double(counts.sessions), label)
+            ended.add(Double(counts.wellEnded), label)
+            away.add(Double(counts.turnedAway), label)
+            targets.add(Double(counts.targets), label)
+        }
+        return [session, sessions, ended, away, targets]
     }
 
     private static func links(

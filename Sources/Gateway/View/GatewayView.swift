@@ -6,6 +6,7 @@ import ConfigurationFiles
 import Electricity
 import Foundation
 import GridConnection
+import ISO15118
 import LinuxIO
 import LocalAPI
 import OCPP21
@@ -23,6 +24,7 @@ final class GatewayView: GatewayPort {
     private let unheard: UnheardRules
     private let operatorDesk: OperatorDesk
     private let backends: Backends
+    private let vehicles: Vehicles
     private let loop: LoopThread
     private let reasons: ReasonText
     private let history: DecisionHistory
@@ -31,7 +33,7 @@ final class GatewayView: GatewayPort {
 
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ desk: CommandDesk, _ evidence: EvidenceDesk,
-        _ held: HeldLimits, _ operatorDesk: OperatorDesk, _ backends: Backends,
+        _ held: HeldLimits, _ operatorDesk: OperatorDesk, _ backends: Backends, _ vehicles: Vehicles,
         _ reasons: ReasonText, _ loop: LoopThread, version: String
     ) {
         self.evidence = evidence
@@ -45,6 +47,7 @@ final class GatewayView: GatewayPort {
         self.version = version
         self.reasons = reasons
         self.backends = backends
+        self.vehicles = vehicles
         history = DecisionHistory(evseCount: configuration.evses.count)
     }
 
@@ -146,7 +149,7 @@ final class GatewayView: GatewayPort {
 
     func verifyEvidence() async throws(APIProblem) -> EvidenceVerification { try evidence.verify() }
 
-    func metrics() async -> [Metric] { GatewayMetrics.all(look(), backends.counts) }
+    func metrics() async -> [Metric] { GatewayMetrics.all(look(), backends.counts, vehicles.counts) }
 
     func health() async -> LocalAPI.Condition {
         let statistics = cells.statistics.read()
@@ -307,8 +310,8 @@ extension GatewayView {
             link: link(state, notes, configured.charger.profile.timing.maximumAge, now),
             state: state.reading.map { "\($0.state)" } ?? "unknown", power: state.reading?.power,
             target: decision.target, boundBy: reasons.because(decision.boundBy, evse: index),
-            stateOfCharge: state.reading?.stateOfCharge,
-            wish: wish(index, now),
+            stateOfCharge: vehicles.state(index)?.needs.soc ?? state.reading?.stateOfCharge,
+            wish: wish(index, now), vehicle: vehicles.state(index).map(VehicleStatus.init),
             identity: ChargerIdentity(notes.identity), fallback: FallbackStatus(state))
     }
 

@@ -10,10 +10,12 @@ struct ReasonText: Sendable {
     /// The grid code's own name.
     private let gridCode: String
     private let orders: BackendOrders
+    private let vehicles: Vehicles
 
     /// - Parameter orders: Knows which profile of a backend leads.
-    init(_ configuration: SiteConfiguration, _ orders: BackendOrders) {
+    init(_ configuration: SiteConfiguration, _ orders: BackendOrders, _ vehicles: Vehicles) {
         self.orders = orders
+        self.vehicles = vehicles
         gridCode = configuration.gridCode?.name ?? "the grid code"
         circuits = ["connection point"] + SiteModel.parentsFirst(configuration.circuits).map(\.name)
     }
@@ -42,6 +44,11 @@ struct ReasonText: Sendable {
     func because(_ reason: Reason, evse: Int) -> String {
         if let rule = gridCode(reason.source) { return rule }
         if let words = orders.inWords(reason, evse: evse) { return words }
+        if let car = vehicles.state(evse), let link = vehicles.link(evse),
+            let words = car.because(reason.kind, interface: link.interface)
+        {
+            return words
+        }
         return switch reason.kind {
         case .wish: "setpoint by \(SiteTables.name(ofWishSource: reason.source))"
         case .siteSetpoint: "site setpoint by \(SiteTables.name(ofWishSource: reason.source))"

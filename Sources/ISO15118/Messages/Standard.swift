@@ -29,7 +29,7 @@ public enum Standard: CaseIterable, Hashable, Sendable {
 
     public var minor: UInt32 { 0 }
 
-    var isISO20: Bool {
+    public var isISO20: Bool {
         switch self {
         case .din, .iso2: false
         case .iso20AC, .iso20DC: true

@@ -50,7 +50,7 @@ public struct StationOffer: Hashable, Sendable {
     func discharge<Value: Quantity>(_ magnitude: Value) -> Value { dischargeIsNegative ? -magnitude : magnitude }
 
     /// Those of the negotiated protocol. The older standards transfer energy in one direction only.
-    func services(in standard: Standard) -> [EnergyService] {
+    public func services(in standard: Standard) -> [EnergyService] {
         switch standard {
         case .iso20AC: services.filter { $0.transfer == .ac }
         case .iso20DC: services.filter { $0.transfer == .dc }

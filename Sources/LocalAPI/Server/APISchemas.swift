@@ -30,8 +30,20 @@ enum APISchemas {
                 "id": integer, "name": text, "profile": text, "link": reference("Link"), "state": text,
                 "power_W": number, "target_W": number, "bound_by": text,
                 "soc_percent": ["type": "number", "minimum": 0, "maximum": 100], "wish": reference("Wish"),
+                "vehicle": reference("Vehicle"),
                 "identity": reference("Identity"), "fallback": reference("Fallback"),
-            ], optional: ["power_W", "soc_percent", "wish"]),
+            ], optional: ["power_W", "soc_percent", "wish", "vehicle"]),
+        "Vehicle": object(
+            [
+                "state": text, "protocol": text, "service": text, "mode": text, "vehicle": text, "address": text,
+                "security": text, "soc_percent": number, "charge_W": size, "discharge_W": size, "no_discharge": text,
+                "last_end": text, "fault": text,
+            ],
+            optional: [
+                "protocol", "service", "mode", "vehicle", "address", "security", "soc_percent", "charge_W",
+                "discharge_W",
+                "no_discharge", "last_end", "fault",
+            ]),
         "Backend": object(
             [
                 "name": text, "url": text, "identity": text, "role": text, "connected": ["type": "boolean"],

@@ -20,12 +20,14 @@ package struct EVSEStatus: Codable, Hashable, Sendable {
     package var boundBy: String
     package var stateOfCharge: StateOfCharge?
     package var wish: WishStatus?
+    /// The car that the gateway speaks to; absent where the charger does so itself.
+    package var vehicle: VehicleStatus?
     package var identity: ChargerIdentity
     package var fallback: FallbackStatus
 
     package init(
         id: Int, name: String, profile: String, link: LinkStatus, state: String, power: Power?, target: Power,
-        boundBy: String, stateOfCharge: StateOfCharge? = nil, wish: WishStatus? = nil,
+        boundBy: String, stateOfCharge: StateOfCharge? = nil, wish: WishStatus? = nil, vehicle: VehicleStatus? = nil,
         identity: ChargerIdentity = ChargerIdentity(), fallback: FallbackStatus
     ) {
         self.id = id
@@ -38,12 +40,13 @@ package struct EVSEStatus: Codable, Hashable, Sendable {
         self.boundBy = boundBy
         self.stateOfCharge = stateOfCharge
         self.wish = wish
+        self.vehicle = vehicle
         self.identity = identity
         self.fallback = fallback
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, name, profile, link, state, wish, identity, fallback
+        case id, name, profile, link, state, wish, vehicle, identity, fallback
         case power = "power_W"
         case target = "target_W"
         case boundBy = "bound_by"

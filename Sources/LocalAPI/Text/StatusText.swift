@@ -116,6 +116,11 @@ package struct StatusText: CustomStringConvertible {
             let left = wish.expiresIn.map { ", \(TextLayout.time($0.interval)) left" } ?? ""
             lines += TextLayout.wrapped("wish \(wish.power) from \(wish.source)\(left)", indent: 4)
         }
+        if let car = evse.vehicle {
+            lines += TextLayout.wrapped(car.inWords, indent: 4)
+            if let why = car.noDischarge { lines += TextLayout.wrapped("no discharge: \(why)", indent: 4) }
+            if let fault = car.fault { lines += TextLayout.wrapped(fault, indent: 4) }
+        }
         if evse.link.state != .ok || evse.link.fault != nil {
             let fault = evse.link.fault.map { ": " + $0 } ?? ""
             lines += TextLayout.wrapped("link \(Self.health(evse.link))\(fault)", indent: 4)

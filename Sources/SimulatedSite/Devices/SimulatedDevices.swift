@@ -5,7 +5,7 @@ import Chargers
 import Electricity
 
 /// A charger of a simulated site as a device on a bus, without wire and registers in between.
-package final class SimulatedChargerDevice: ChargerDevice {
+package final class SimulatedChargerDevice: ChargerDevice, VehicleConnecting {
     package let name: String
     package let ratings: ChargerRatings
     package let dynamics: ChargerDynamics
@@ -19,6 +19,10 @@ package final class SimulatedChargerDevice: ChargerDevice {
     private var written: Order?
     private var writtenAt = Instant.distantPast
     private var nextRead = Instant.distantPast
+    package let outlet: VehicleOutlet
+    private var leading: OutletOrder?
+    private var led: OutletOrder?
+    private var told: OutletReport?
 
     /// - Returns: Nil where the site has no charger `evse`.
     package init?(site: SharedSite, evse: Int, at now: Instant, poll: Interval = .milliseconds(500)) {
@@ -31,31 +35,48 @@ package final class SimulatedChargerDevice: ChargerDevice {
         dynamics = charger.hardware.dynamics
         switchesPhases = charger.hardware.switchesPhases
         timeout = charger.watchdog.timeout
+        outlet = VehicleOutlet(efficiency: Int(charger.hardware.efficiency * 1_000))
         maximumReadingAge = charger.hardware.refresh * 2 + poll * 3
     }
 
     package func nextTurn(order: Order?) -> Instant {
-        guard fallback != nil else { return .distantPast }
+        guard fallback != nil, leading == led else { return .distantPast }
         guard let order else { return nextRead }
         return isNew(order) ? .distantPast : min(nextRead, nextWrite)
     }
 
     package func takeTurn(at now: Instant, order: Order?) throws(DeviceFault) -> [DeviceEvent] {
         guard fallback != nil else { return try takeControl(at: now) }
+        if let leading, leading != led { return try obey(leading, at: now) }
         if let order, isNew(order) || nextWrite <= now { return [try carryOut(order, at: now)] }
-        nextRead = now + poll
-        return [
-            .charger(
-                try charger(at: now) { charger in
-                    charger.heard(.read, at: now)
-                    return charger.reading
-                })
-        ]
+        return try look(at: now)
+    }
+
+    package func lead(_ order: OutletOrder) { leading = order }
+
+    private func obey(_ order: OutletOrder, at now: Instant) throws(DeviceFault) -> [DeviceEvent] {
+        try charger(at: now) { $0.lead(order, at: now) }
+        led = order
+        return try look(at: now)
+    }
+
+    private func look(at now: Instant) throws(DeviceFault) -> [DeviceEvent] {
+        let (reading, report) = try charger(at: now) { charger in
+            charger.heard(.read, at: now)
+            return (charger.reading, charger.outletReport)
+        }
+        // What a car waits for is seen soon.
+        nextRead = now + (leading?.hasVehicle == true ? min(poll, .milliseconds(20)) : poll)
+        guard let report, report != told else { return [.charger(reading)] }
+        told = report
+        return [.charger(reading), .outlet(report)]
     }
 
     package func linkWasLost() {
         fallback = nil
         written = nil
+        led = nil
+        told = nil
         nextRead = .distantPast
     }
 

@@ -54,7 +54,9 @@ struct StationDoor: Sendable {
             conversations.yield(StationConversation(arrival: arrival, channel: channel, commands: commands))
             return session(arrival.security)
         }
-        return StationHandler(commands: commands, bounds: bounds, begin: begin, refuse: refuse)
+        let watching = point as? any SessionWatching
+        let watch = watching.map { point in { (progress: SessionProgress) in point.progressed(progress) } }
+        return StationHandler(commands: commands, bounds: bounds, begin: begin, refuse: refuse, watch: watch)
     }
 
     private func arrival(_ channel: any Channel, _ tls: TLSSession?) -> VehicleArrival {

@@ -18,6 +18,8 @@ final class StationHandler: ChannelDuplexHandler {
     private let bounds: VehicleBounds
     private let begin: (any Channel) -> StationSession?
     private let refuse: (VehicleRefused.Reason) -> Void
+    private let watch: ((SessionProgress) -> Void)?
+    private var watched: SessionProgress?
     private var session: StationSession?
     private var unsent = 0
     private var timer: (deadline: Instant, task: Scheduled<Void>)?
@@ -26,11 +28,12 @@ final class StationHandler: ChannelDuplexHandler {
     /// - Parameters:
     ///   - begin: the session, once the channel is as secure as it will be; nil where the point is busy.
     ///   - refuse: told why there is no session.
+    ///   - watch: told how far the session is.
     init(
         commands: CommandQueue, bounds: VehicleBounds, begin: @escaping (any Channel) -> StationSession?,
-        refuse: @escaping (VehicleRefused.Reason) -> Void
+        refuse: @escaping (VehicleRefused.Reason) -> Void, watch: ((SessionProgress) -> Void)? = nil
     ) {
-        (self.commands, self.bounds, self.begin, self.refuse) = (commands, bounds, begin, refuse)
+        (self.commands, self.bounds, self.begin, self.refuse, self.watch) = (commands, bounds, begin, refuse, watch)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -75,8 +78,15 @@ final class StationHandler: ChannelDuplexHandler {
         self.session = nil
         let outputs = decide(&session)
         self.session = session
+        if let watch { show(session, watch) }
         obey(context, outputs)
         arm(context)
+    }
+
+    private func show(_ session: StationSession, _ watch: (SessionProgress) -> Void) {
+        guard let progress = session.machine.map(SessionProgress.init), progress != watched else { return }
+        watched = progress
+        watch(progress)
     }
 
     private func obey(_ context: ChannelHandlerContext, _ outputs: [StationOutput]) {

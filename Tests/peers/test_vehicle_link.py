@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright 2026 The Sluice authors
+"""A bench car at the daemon: over a wire of its own (a veth pair between two network namespaces), found by discovery, with
+ISO 15118-20 DC, bidirectional, dynamic; a charger model behind. Needs root for the wire; fails without it, never skips."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gateway import Gateway
+from running import Running, http_json, wait_until
+
+CAR = f"sluice-car-{os.getpid()}"
+STATION_WIRE, CAR_WIRE = f"ss{os.getpid() % 100_000}", f"sc{os.getpid() % 100_000}"
+# From the grid to the inlet and back: what the model of a bidirectional charger loses.
+EFFICIENCY = 0.94
+LOOP_MS = 100
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[str]:
+    """The interface that leads to the car's namespace."""
+    subprocess.run(["ip", "netns", "add", CAR], check=True)
+    try:
+        subprocess.run(
+            ["ip", "link", "add", STATION_WIRE, "type", "veth", "peer", "name", CAR_WIRE, "netns", CAR], check=True)
+        inside = ["ip", "netns", "exec", CAR]
+        # Without the wait for duplicates, addresses are usable at once.
+        subprocess.run(["sysctl", "-qw", f"net.ipv6.conf.{STATION_WIRE}.accept_dad=0",
+                        f"net.ipv6.conf.{STATION_WIRE}.disable_ipv6=0"], check=True)  # fmt: skip
+        subprocess.run([*inside, "sysctl", "-qw", f"net.ipv6.conf.{CAR_WIRE}.accept_dad=0",
+                        f"net.ipv6.conf.{CAR_WIRE}.disable_ipv6=0"], check=True)  # fmt: skip
+        subprocess.run(["ip", "link", "set", STATION_WIRE, "up"], check=True)
+        subprocess.run([*inside, "ip", "link", "set", CAR_WIRE, "up"], check=True)
+        yield STATION_WIRE
+    finally:
+        subprocess.run(["ip", "netns", "delete", CAR], check=False)
+        subprocess.run(["ip", "link", "delete", STATION_WIRE], check=False, stderr=subprocess.DEVNULL)
+
+
+class Car:
+    """A bench car; each step is a line of JSON with the time it was read."""
+
+    def __init__(self, start, binary: Path, folder: Path, *arguments: object):
+        self.file = folder / f"car-{time.monotonic_ns()}.jsonl"
+        with self.file.open("w") as output:
+            self.running: Running = start(
+                "ip", "netns", "exec", CAR, binary, "bench", "vehicle", *arguments, "--interface", CAR_WIRE, "--json",
+                stdout=output)
+
+    @property
+    def steps(self) -> list[dict]:
+        return [json.loads(line) for line in self.file.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    def turns(self) -> list[dict]:
+        return [step for step in self.steps if step["step"] == "turned"]
+
+    def target_W(self) -> float | None:
+        turns = self.turns()
+        return turns[-1].get("target_W") if turns else None
+
+    def wait_for_target(self, watts: float, patience_s: float = 40) -> None:
+        wait_until(
+            lambda: self.target_W() is not None and abs(self.target_W() - watts) < 20,
+            f"the car is told {watts} W; now {self.target_W()}; {self.steps[-3:]}", patience_s)  # fmt: skip
+
+    def stop(self) -> int:
+        if self.running.process.poll() is None:
+            self.running.process.send_signal(signal.SIGINT)
+        return self.running.process.wait(timeout=20)
+
+
+def inlet(grid_W: float) -> float:
+    return grid_W / EFFICIENCY if grid_W < 0 else grid_W * EFFICIENCY
+
+
+def site(wire: str, link: str = "insecure_iso20: true", more: str = "", evse: str = "default: hold") -> str:
+    return f"""
+site:
+  name: Coupled
+  timezone: Europe/Berlin
+  fuse: 63 A
+  meter: {{ profile: sluice/simulated-meter, at: "simulated:?load=500W" }}
+agreement: {{ import: 30 kW, export: 20 kW }}
+evses:
+  - id: 1
+    {evse}
+    charger: {{ profile: sluice/simulated-bidi-22, at: "simulated:" }}
+    vehicle_link: {{ interface: {wire}, {link} }}
+api: {{ listen: "127.0.0.1:0" }}
+log: {{ level: debug }}
+{more}"""
+
+
+@pytest.fixture
+def gateway(sluice, tmp_path: Path, wire: str):
+    def make(**options) -> Gateway:
+        made = Gateway(sluice, tmp_path / "site.yaml", site(wire, **options))
+        made.wait_until_ready()
+        made.wait_for_words("cars are listened to")
+        return made
+
+    return make
+
+
+@pytest.fixture
+def car(start, sluice_binary: Path, tmp_path: Path):
+    cars: list[Car] = []
+
+    def make(*arguments: object) -> Car:
+        cars.append(Car(start, sluice_binary, tmp_path, *arguments))
+        return cars[-1]
+
+    yield make
+    for each in cars:
+        each.stop()
+
+
+def charging(gateway: Gateway) -> bool:
+    return gateway.evse(1)["vehicle"]["state"] == "charging"
+
+
+def limit(gateway: Gateway, direction: str, power: str) -> None:
+    http_json("PUT", f"{gateway.api}/api/limits/{direction}", {"power": power})
+
+
+def limited(site: Gateway, car: Car, kilowatts: int) -> int:
+    """Limits export, and returns how many turns of its loop the car made from the answer until it was told."""
+    before = car.target_W()
+    limit(site, "export", f"{kilowatts} kW")
+    asked = car.turns()[-1]["turn"]
+
+    def told() -> dict | None:
+        return next((turn for turn in reversed(car.turns()) if turn["turn"] > asked - 3
+                     and turn["target_W"] > before + 200), None)  # fmt: skip
+
+    wait_until(told, f"the car is told less than {before} W; last {car.turns()[-1:]}", 10)
+    first = next(turn for turn in car.turns() if turn["turn"] > asked - 3 and turn["target_W"] > before + 200)
+    time.sleep(1)
+    # What leaves the site stays below the limit: the household takes its part.
+    assert -(kilowatts * 1_000 + 600) < site.target_W(1) <= -(kilowatts - 0.6) * 1_000
+    assert abs(car.target_W() - inlet(site.target_W(1))) < 20
+    return max(0, first["turn"] - asked)
+
+
+def settle(car: Car, watts: float) -> None:
+    car.wait_for_target(watts)
+    time.sleep(1)
+
+
+def test_a_grid_limit_reaches_a_discharging_car_within_two_turns(gateway, car):
+    site = gateway()
+    driving = car("iso20-dc-bpt", "--every-turn", "--pace", f"{LOOP_MS} ms")
+    wait_until(lambda: charging(site), "the session charges", 40)
+    site.setpoint(1, "-7 kW")
+    settle(driving, inlet(-7_000))
+    wait_until(lambda: abs(site.evse(1)["power_W"] + 7_000) < 50, "the charger delivers", 20)
+    counted = [limited(site, driving, kilowatts) for kilowatts in (5, 4, 3, 2)]
+    print("turns from the limit to the car:", counted)
+    assert max(counted) <= 2, counted
+    vehicle = site.evse(1)["vehicle"]
+    assert vehicle["protocol"] == "ISO 15118-20" and vehicle["service"] == "DC, bidirectional"
+    assert vehicle["mode"] == "dynamic" and vehicle["discharge_W"] == 10_000 and "no_discharge" not in vehicle
+    metrics = site.metrics()
+    assert metrics['sluice_vehicle_session{evse="1"}'] == 1
+    assert metrics['sluice_vehicle_sessions_total{evse="1"}'] == 1
+    assert driving.stop() == 0
+    wait_until(lambda: site.evse(1)["vehicle"]["state"] == "no car speaks", "the session is over", 10)
+    assert site.evse(1)["state"] == "available" and site.target_W(1) == 0
+    assert site.evse(1)["vehicle"]["last_end"] == "finished"
+
+
+def explained(site: Gateway) -> str:
+    steps = http_json("GET", f"{site.api}/api/why")[0]["steps"]
+    return " | ".join(step["because"] for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["iso20-dc"], "no discharging was agreed on: the car chose DC"),
+        (["iso2-dc"], "the car speaks ISO 15118-2, which knows no discharging"),
+        (["din"], "the car speaks DIN SPEC 70121, which knows no discharging"),
+        (["iso20-dc-bpt", "--soc", "15 %"], "the car delivers nothing now"),
+    ],
+)
+def test_a_refused_discharge_is_explained(gateway, car, arguments, words):
+    site = gateway()
+    car(*arguments)
+    wait_until(lambda: charging(site), "the session charges", 40)
+    site.setpoint(1, "-7 kW")
+    wait_until(lambda: words in explained(site), f"why says “{words}”; it says {explained(site)}", 20)
+    assert site.target_W(1) == 0
+    assert words in site.evse(1)["vehicle"]["no_discharge"]
+    site.setpoint(1, "4 kW")
+    wait_until(lambda: abs(site.evse(1)["power_W"] - 4_000) < 100, "it charges all the same", 30)
+
+
+def test_a_car_that_misbehaves_ends_its_own_session_only(gateway, car):
+    site = gateway()
+    for fault in ("garbage:chargeLoop", "silence:preCharge", "wrong-order:cableCheck"):
+        ticks = site.status()["loop"]["ticks"]
+        assert car("iso20-dc-bpt", "--fault", fault).running.process.wait(timeout=90) != 0
+        wait_until(lambda: not site.evse(1)["vehicle"].get("protocol"), "its session is over", 90)
+        assert site.target_W(1) == 0 and site.status()["loop"]["ticks"] > ticks
+    good = car("iso20-dc-bpt")
+    wait_until(lambda: charging(site), "the next car charges", 40)
+    assert good.stop() == 0
+
+
+def test_a_drawn_cable_and_the_end_of_the_daemon_switch_off(gateway, car):
+    site = gateway()
+    driving = car("iso20-dc-bpt", "--at", "3s unplug")
+    wait_until(lambda: charging(site), "the session charges", 40)
+    site.setpoint(1, "5 kW")
+    driving.running.process.wait(timeout=40)
+    wait_until(lambda: site.evse(1)["power_W"] == 0 and site.target_W(1) == 0, "no power is left", 10)
+    assert site.evse(1)["vehicle"]["last_end"] == "the car hung up"
+    again = car("iso20-dc-bpt")
+    wait_until(lambda: charging(site), "the next session charges", 40)
+    assert site.running.end() == 0
+    again.running.process.wait(timeout=20)
+
+
+
+
+def test_a_backend_lets_the_car_charge_and_discharges_it(sluice, tmp_path: Path, wire: str, car):
+    output = tmp_path / "backend.jsonl"
+    script = tmp_path / "script"
+    script.write_text(
+        """
+        expect NotifyEVChargingNeeds {"chargingNeeds": {"requestedEnergyTransfer": "DC_BPT"}} --within 90s
+        setpoint 1 -7kW
+        expect-answer {"status": "Accepted"}
+        wait 120s
+        """)
+    with output.open("w") as file:
+        backend = sluice("bench", "backend", "--version", "2.1", "--script", script, stdout=file)
+    host, port = backend.tcp
+    more = (
+        f"journal: {{ file: {tmp_path}/journal.sqlite }}\n"
+        f"backends:\n  - {{ ocpp: '2.1', url: 'ws://{host}:{port}', identity: CAR-1, allow_insecure: true, "
+        "timeouts: { answer: 3 s, ping: 2 s, retry: 200 ms, retry_spread: 0 s } }\n")
+    made = Gateway(sluice, tmp_path / "site.yaml", site(wire, more=more))
+    made.wait_until_ready()
+    made.wait_for_words("cars are listened to")
+    wait_until(lambda: made.status()["backends"][0]["state"] == "accepted", "the station is accepted", 60)
+    driving = car("iso20-dc-bpt", "--every-turn", "--pace", f"{LOOP_MS} ms")
+    wait_until(lambda: made.evse(1)["vehicle"]["state"] == "waiting for authorisation", "the car waits", 30)
+    time.sleep(1)
+    assert made.evse(1)["vehicle"]["state"] == "waiting for authorisation"
+    http_json("POST", f"{made.api}/api/evses/1/token", {"token": "04A2B9C7D1E2F3"})
+    wait_until(lambda: charging(made), "the token lets the car charge", 40)
+    settle(driving, inlet(-7_000))
+    turns = limited(made, driving, 3)
+    print("turns from the limit to the car, led by OCPP:", turns)
+    assert turns <= 2
+    heard = [json.loads(line) for line in output.read_text().splitlines()]
+    needs = [line for line in heard if "NotifyEVChargingNeeds" in json.dumps(line) and line["event"] == "in"]
+    assert needs and "DC_BPT" in json.dumps(needs[0]) and "DynamicControl" in json.dumps(needs[0])
+    http_json("POST", f"{made.api}/api/evses/1/token", {"token": "04A2B9C7D1E2F3"})
+    driving.running.process.wait(timeout=30)
+    assert driving.steps[-1]["end"] == "finished"
