@@ -54,6 +54,8 @@ let house: [Room] = [
     // The conversation between car and station: V2GTP, SDP, the choice of a protocol, session machines for both sides.
     Room(
         name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"], testImports: ["V2GKeys"]),
+    // Which car is on which station's cable, over power line (ISO 15118-3): management messages and the matching of both sides.
+    Room(name: "SLAC", imports: ["Electricity"]),
     // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
     Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
