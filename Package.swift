@@ -54,6 +54,8 @@ let house: [Room] = [
     // The conversation between car and station: V2GTP, SDP, the choice of a protocol, session machines for both sides.
     Room(
         name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"], testImports: ["V2GKeys"]),
+    // Which car is on which station's cable, over power line (ISO 15118-3): management messages and the matching of both sides.
+    Room(name: "SLAC", imports: ["Electricity"]),
     // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
     Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
@@ -91,9 +93,10 @@ let house: [Room] = [
     Room(name: "FileTransfer", imports: ["TLS"], products: ["NIOCore", "NIOHTTP1", "NIOPosix"]),
     // What a station wants of its host besides keys: logs uploaded, firmware fetched, checked and handed to its installer.
     Room(name: "StationWork", imports: ["ChargingStation", "Electricity", "FileTransfer", "OCPP", "StationKeys"]),
-    // ISO 15118's transport, both sides: discovery, TCP and TLS, and the drivers of the session machines.
+    // ISO 15118's transport, both sides: matching, discovery, TCP and TLS, and the drivers of the machines.
     Room(
-        name: "VehicleLinks", imports: ["Electricity", "ISO15118", "TLS"], products: ["NIOCore", "NIOPosix"],
+        name: "VehicleLinks", imports: ["COpenSSL", "Electricity", "ISO15118", "LinuxIO", "SLAC", "TLS"],
+        products: ["NIOCore", "NIOPosix"],
         testImports: ["V2GKeys"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
@@ -116,7 +119,8 @@ let house: [Room] = [
         name: "Bench",
         imports: [
             "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "ISO15118", "JSONText", "LinuxIO",
-            "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS", "V2GKeys", "VehicleLinks",
+            "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SLAC", "SimulatedSite", "TLS", "V2GKeys",
+            "VehicleLinks",
         ],
         products: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle"]),
     // The command line.
@@ -125,7 +129,7 @@ let house: [Room] = [
         imports: [
             "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection",
             "ISO15118", "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite",
-            "TLS",
+            "TLS", "VehicleLinks",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.
@@ -205,7 +209,7 @@ func toolDependencies(_ name: String) -> [Target.Dependency] {
     if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
     if name == "VehicleProbe" {
         return [
-            "Electricity", "ISO15118", "TLS", "V2GKeys", "VehicleLinks",
+            "Electricity", "ISO15118", "SLAC", "TLS", "V2GKeys", "VehicleLinks",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ]

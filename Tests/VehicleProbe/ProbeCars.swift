@@ -41,7 +41,7 @@ struct ProbeCars {
         ])
     }
 
-    private func plan(turns: Int) -> VehiclePlan {
+    func plan(turns: Int) -> VehiclePlan {
         var needs = EVNeeds()
         needs.power = PowerLimits(from: .watts(-10_000), to: .watts(11_000))
         needs.current = CurrentLimits(from: .amperes(-30), to: .amperes(30))
