@@ -169,9 +169,12 @@ func closure(of names: [String]) -> Set<String> {
     return found
 }
 
+let tool = Context.environment["SLUICE_TOOL"]
+// Never with a fuzzer: the sanitizer has an allocator of its own.
+let toolRooms = tool == "EXIBenchmark" ? ["CAllocationCount"] : []
 let wanted: Set<String> =
     if let room = Context.environment["SLUICE_ROOM"] {
-        closure(of: [room] + (byName[room]?.testImports ?? []))
+        closure(of: [room] + (byName[room]?.testImports ?? []) + toolRooms)
     } else {
         Set(byName.keys)
     }
@@ -189,13 +192,13 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
         }
 }
 
-// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
-// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends),
-// `SLUICE_TOOL=VehicleProbe` (scripts/interop-vehicles).
-let tool = Context.environment["SLUICE_TOOL"]
+// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz`, `OCPPFuzz`, `V2GFuzz` (scripts/fuzz), `EXIBenchmark`
+// (scripts/benchmark-exi), `OCPPBenchmark` (scripts/benchmark-ocpp), `LinkProbe` (scripts/test, for the peers of backends),
+// `VehicleProbe` (scripts/interop-vehicles, scripts/benchmark-vehicles).
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
 let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
 let toolFolder = isFuzzing ? "Fuzz/" : tool?.hasSuffix("Probe") == true ? "Tests/" : "Benchmarks/"
+let toolRoomDependencies: [Target.Dependency] = toolRooms.map { .target(name: $0) }
 func toolDependencies(_ name: String) -> [Target.Dependency] {
     if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
     if name == "VehicleProbe" {
@@ -205,9 +208,10 @@ func toolDependencies(_ name: String) -> [Target.Dependency] {
             .product(name: "NIOPosix", package: "swift-nio"),
         ]
     }
+    if name == "V2GFuzz" { return ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity", "ISO15118"] }
     return name.hasPrefix("OCPP")
         ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
-        : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]
+        : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"] + toolRoomDependencies
 }
 let tools: [Target] =
     tool.map { name in
