@@ -176,9 +176,12 @@ func closure(of names: [String]) -> Set<String> {
     return found
 }
 
+let tool = Context.environment["SLUICE_TOOL"]
+// Never with a fuzzer: the sanitizer has an allocator of its own.
+let toolRooms = tool == "EXIBenchmark" ? ["CAllocationCount"] : []
 let wanted: Set<String> =
     if let room = Context.environment["SLUICE_ROOM"] {
-        closure(of: [room] + (byName[room]?.testImports ?? []))
+        closure(of: [room] + (byName[room]?.testImports ?? []) + toolRooms)
     } else {
         Set(byName.keys)
     }
@@ -196,15 +199,15 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
         }
 }
 
-// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
-// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=StationBenchmark` (scripts/benchmark-backend),
-// `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends), `SLUICE_TOOL=VehicleProbe` (scripts/interop-vehicles).
-let tool = Context.environment["SLUICE_TOOL"]
+// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz`, `OCPPFuzz`, `StationFuzz`, `V2GFuzz` (scripts/fuzz),
+// `EXIBenchmark` (scripts/benchmark-exi), `OCPPBenchmark` (scripts/benchmark-ocpp), `StationBenchmark` (scripts/benchmark-backend),
+// `LinkProbe` (scripts/test, for the peers of backends), `VehicleProbe` (scripts/interop-vehicles, scripts/benchmark-vehicles).
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
 // A whole station is plain values without a pointer: what goes wrong traps by itself, and faster.
 let sanitizers = tool == "StationFuzz" ? "-sanitize=fuzzer" : "-sanitize=fuzzer,address"
 let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags([sanitizers, "-parse-as-library"])] : []
 let toolFolder = isFuzzing ? "Fuzz/" : tool?.hasSuffix("Probe") == true ? "Tests/" : "Benchmarks/"
+let toolRoomDependencies: [Target.Dependency] = toolRooms.map { .target(name: $0) }
 func toolDependencies(_ name: String) -> [Target.Dependency] {
     if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
     if name == "VehicleProbe" {
@@ -216,9 +219,10 @@ func toolDependencies(_ name: String) -> [Target.Dependency] {
     }
     if name == "StationFuzz" { return ["ChargingStation", "Electricity", "OCPP", "OCPP21", "StationFaces"] }
     if name == "StationBenchmark" { return ["ChargingStation", "Electricity", "OCPP", "OCPP21", "StationStore"] }
+    if name == "V2GFuzz" { return ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity", "ISO15118"] }
     return name.hasPrefix("OCPP")
         ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
-        : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]
+        : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"] + toolRoomDependencies
 }
 let tools: [Target] =
     tool.map { name in
