@@ -14,9 +14,9 @@ import Testing
 /// Ends the process at random places, the torn ones between a commit and what leaves after it among them, through days with
 /// and without a backend, cars that come and go, and answers that are late or never come.
 ///
-/// $SLUICE_KILL_POINTS is how often in all, 300 without it; 10,000 are meant for a proof. $SLUICE_SEED repeats a run.
+/// $SLUICE_KILL_POINTS is how often in all, 120 without it; 10,000 are meant for a proof. $SLUICE_SEED repeats a run.
 @Suite struct KilledStationTests {
-    private static let kills = ProcessInfo.processInfo.environment["SLUICE_KILL_POINTS"].flatMap { Int($0) } ?? 300
+    private static let kills = ProcessInfo.processInfo.environment["SLUICE_KILL_POINTS"].flatMap { Int($0) } ?? 120
     private static let seed = ProcessInfo.processInfo.environment["SLUICE_SEED"].flatMap { UInt64($0) } ?? 20_260_301
 
     @Test(arguments: [OCPPVersion.v21, .v201])
