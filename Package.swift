@@ -77,8 +77,8 @@ let house: [Room] = [
     Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
     // What a station must not forget, for each backend: kept values and unanswered calls in SQLite.
     Room(
-        name: "StationStore", imports: ["CZlib"], products: ["GRDB", "Logging"],
-        testImports: ["ChargingStation", "Electricity", "JSONText", "OCPP", "OCPP21", "StationFaces"]),
+        name: "StationStore", imports: ["CZlib", "ChargingStation"], products: ["GRDB", "Logging"],
+        testImports: ["Electricity", "JSONText", "OCPP", "OCPP21", "StationFaces"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
     // The cryptography of contracts between car and station: signatures, chains, keys that are sent to a car.
