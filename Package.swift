@@ -54,6 +54,8 @@ let house: [Room] = [
     // The conversation between car and station: V2GTP, SDP, the choice of a protocol, session machines for both sides.
     Room(
         name: "ISO15118", imports: ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity"], testImports: ["V2GKeys"]),
+    // Which car is on which station's cable, over power line (ISO 15118-3): management messages and the matching of both sides.
+    Room(name: "SLAC", imports: ["Electricity"]),
     // The same schemas as tables, interpreted: EXI to JSON and back for tools, and a second opinion for tests.
     Room(name: "EXITables", imports: ["EXI", "JSONText"]),
     // Deterministic chargers, cars, loads, grid; what the bench devices answer.
@@ -74,7 +76,9 @@ let house: [Room] = [
     Room(name: "Journal", imports: ["Electricity", "COpenSSL"], products: ["GRDB"]),
     Room(name: "CZlib", kind: .systemLibrary(pkgConfig: "zlib", apt: "zlib1g-dev")),
     // What a station must not forget, for each backend: kept values and unanswered calls in SQLite.
-    Room(name: "StationStore", imports: ["CZlib"], products: ["GRDB"]),
+    Room(
+        name: "StationStore", imports: ["CZlib", "ChargingStation"], products: ["GRDB", "Logging"],
+        testImports: ["Electricity", "JSONText", "OCPP", "OCPP21", "StationFaces"]),
     // TLS over memory buffers with the system's OpenSSL, and as a channel handler: for backends and for cars.
     Room(name: "TLS", imports: ["COpenSSL"], products: ["NIOCore"]),
     // The cryptography of contracts between car and station: signatures, chains, keys that are sent to a car.
@@ -89,9 +93,10 @@ let house: [Room] = [
     Room(name: "FileTransfer", imports: ["TLS"], products: ["NIOCore", "NIOHTTP1", "NIOPosix"]),
     // What a station wants of its host besides keys: logs uploaded, firmware fetched, checked and handed to its installer.
     Room(name: "StationWork", imports: ["ChargingStation", "Electricity", "FileTransfer", "OCPP", "StationKeys"]),
-    // ISO 15118's transport, both sides: discovery, TCP and TLS, and the drivers of the session machines.
+    // ISO 15118's transport, both sides: matching, discovery, TCP and TLS, and the drivers of the machines.
     Room(
-        name: "VehicleLinks", imports: ["Electricity", "ISO15118", "TLS"], products: ["NIOCore", "NIOPosix"],
+        name: "VehicleLinks", imports: ["COpenSSL", "Electricity", "ISO15118", "LinuxIO", "SLAC", "TLS"],
+        products: ["NIOCore", "NIOPosix"],
         testImports: ["V2GKeys"]),
     // Counts a thread's calls to the allocator, for tests and benchmarks.
     Room(name: "CAllocationCount", kind: .c),
@@ -105,9 +110,8 @@ let house: [Room] = [
         imports: [
             "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
             "FileTransfer", "GridConnection", "ISO15118", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21",
-            "PowerControl",
-            "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore", "TLS", "V2GKeys",
-            "VehicleLinks", "CRealTime",
+            "PowerControl", "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore",
+            "StationWork", "TLS", "V2GKeys", "VehicleLinks", "CRealTime",
         ],
         products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),
     // Composition of the bench: simulated devices served on real wires.
@@ -115,7 +119,8 @@ let house: [Room] = [
         name: "Bench",
         imports: [
             "Chargers", "ConfigurationFiles", "Electricity", "GridConnection", "ISO15118", "JSONText", "LinuxIO",
-            "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite", "TLS", "V2GKeys", "VehicleLinks",
+            "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SLAC", "SimulatedSite", "TLS", "V2GKeys",
+            "VehicleLinks",
         ],
         products: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket", "ServiceLifecycle"]),
     // The command line.
@@ -124,7 +129,7 @@ let house: [Room] = [
         imports: [
             "Bench", "Chargers", "ConfigurationFiles", "EXITables", "Electricity", "Gateway", "GridConnection",
             "ISO15118", "JSONText", "LinuxIO", "LocalAPI", "OCPP", "OCPP16", "OCPP201", "OCPP21", "SimulatedSite",
-            "TLS",
+            "TLS", "VehicleLinks",
         ],
         products: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     // Figures of the control loop, printed and never judged; scripts/benchmark runs it.
@@ -171,9 +176,12 @@ func closure(of names: [String]) -> Set<String> {
     return found
 }
 
+let tool = Context.environment["SLUICE_TOOL"]
+// Never with a fuzzer: the sanitizer has an allocator of its own.
+let toolRooms = tool == "EXIBenchmark" ? ["CAllocationCount"] : []
 let wanted: Set<String> =
     if let room = Context.environment["SLUICE_ROOM"] {
-        closure(of: [room] + (byName[room]?.testImports ?? []))
+        closure(of: [room] + (byName[room]?.testImports ?? []) + toolRooms)
     } else {
         Set(byName.keys)
     }
@@ -191,25 +199,30 @@ func dependencies(_ room: Room) -> [Target.Dependency] {
         }
 }
 
-// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz` (scripts/fuzz), `SLUICE_TOOL=EXIBenchmark`,
-// `SLUICE_TOOL=OCPPBenchmark` (scripts/benchmark-ocpp), `SLUICE_TOOL=LinkProbe` (scripts/test, for the peers of backends),
-// `SLUICE_TOOL=VehicleProbe` (scripts/interop-vehicles).
-let tool = Context.environment["SLUICE_TOOL"]
+// Programs outside the house, seen only when asked for: `SLUICE_TOOL=EXIFuzz`, `OCPPFuzz`, `StationFuzz`, `V2GFuzz` (scripts/fuzz),
+// `EXIBenchmark` (scripts/benchmark-exi), `OCPPBenchmark` (scripts/benchmark-ocpp), `StationBenchmark` (scripts/benchmark-backend),
+// `LinkProbe` (scripts/test, for the peers of backends), `VehicleProbe` (scripts/interop-vehicles, scripts/benchmark-vehicles).
 let isFuzzing = tool?.hasSuffix("Fuzz") == true
-let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
+// A whole station is plain values without a pointer: what goes wrong traps by itself, and faster.
+let sanitizers = tool == "StationFuzz" ? "-sanitize=fuzzer" : "-sanitize=fuzzer,address"
+let instrumented: [SwiftSetting] = isFuzzing ? [.unsafeFlags([sanitizers, "-parse-as-library"])] : []
 let toolFolder = isFuzzing ? "Fuzz/" : tool?.hasSuffix("Probe") == true ? "Tests/" : "Benchmarks/"
+let toolRoomDependencies: [Target.Dependency] = toolRooms.map { .target(name: $0) }
 func toolDependencies(_ name: String) -> [Target.Dependency] {
     if name == "LinkProbe" { return ["BackendLinks", "TLS", .product(name: "NIOPosix", package: "swift-nio")] }
     if name == "VehicleProbe" {
         return [
-            "Electricity", "ISO15118", "TLS", "V2GKeys", "VehicleLinks",
+            "Electricity", "ISO15118", "SLAC", "TLS", "V2GKeys", "VehicleLinks",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ]
     }
+    if name == "StationFuzz" { return ["ChargingStation", "Electricity", "OCPP", "OCPP21", "StationFaces"] }
+    if name == "StationBenchmark" { return ["ChargingStation", "Electricity", "OCPP", "OCPP21", "StationStore"] }
+    if name == "V2GFuzz" { return ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "Electricity", "ISO15118"] }
     return name.hasPrefix("OCPP")
         ? ["Electricity", "JSONText", "OCPP", "OCPP16", "OCPP201", "OCPP21"]
-        : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"]
+        : ["EXI", "EXIDIN", "EXIISO2", "EXIISO20", "EXITables", "JSONText"] + toolRoomDependencies
 }
 let tools: [Target] =
     tool.map { name in
@@ -217,7 +230,7 @@ let tools: [Target] =
             .executableTarget(
                 name: name, dependencies: toolDependencies(name), path: toolFolder + name,
                 swiftSettings: settings + instrumented,
-                linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
+                linkerSettings: isFuzzing ? [.unsafeFlags([sanitizers])] : [])
         ]
     } ?? []
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import CAllocationCount
 import EXI
 import EXIDIN
 import EXIISO2
@@ -9,11 +10,10 @@ import EXITables
 import Glibc
 import JSONText
 
-// Nanoseconds of thread time to read and to write each message of a file of JSON lines with name, set, exi:
+// What it takes to read and to write each message of a file of JSON lines with name, set, exi. A line each: name, bytes,
+// nanoseconds of thread time to read, to write, allocations of reading, of writing; tabs in between (scripts/benchmark-exi).
 //
-//     SLUICE_TOOL=EXIBenchmark SLUICE_ROOM=EXI swift run -c release --scratch-path .build-benchmark EXIBenchmark FILE
-//
-// The best of several rounds, because whatever else the machine does only adds.
+// The median of many rounds, each long enough for the clock.
 
 func threadTime() -> Double {
     var time = timespec()
@@ -21,24 +21,39 @@ func threadTime() -> Double {
     return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
 }
 
-func best(_ body: () throws(EXIError) -> Void) throws(EXIError) -> Int {
+func median(_ body: () throws(EXIError) -> Void) throws(EXIError) -> Int {
     let repetitions = 2_000
-    var best = Double.infinity
-    for _ in 0..<40 {
+    var rounds: [Double] = []
+    for _ in 0..<41 {
         let start = threadTime()
         for _ in 0..<repetitions { try body() }
-        best = min(best, (threadTime() - start) / Double(repetitions))
+        rounds.append((threadTime() - start) / Double(repetitions))
     }
-    return Int(best)
+    return Int(rounds.sorted()[rounds.count / 2])
 }
 
-@inline(never) func use<Value>(_ value: Value) {}
+/// Calls to malloc, calloc, realloc; what is freed is counted too, so that a value made and dropped counts twice.
+func allocations(_ body: () throws(EXIError) -> Void) throws(EXIError) -> Int {
+    try body()
+    sluice_begin_allocation_count()
+    let outcome = Result { () throws(EXIError) in try body() }
+    let count = sluice_end_allocation_count()
+    try outcome.get()
+    return Int(count)
+}
 
-func measure(_ type: (some EXIBody).Type, _ bytes: [UInt8]) throws(EXIError) -> (read: Int, write: Int) {
+/// The compiler must not find out that nobody needs the value.
+@inline(never) @_optimize(none) func use<Value>(_ value: borrowing Value) {}
+
+struct Figures { var read_ns = 0, write_ns = 0, readCalls = 0, writeCalls = 0 }
+
+func measure(_ type: (some EXIBody).Type, _ bytes: [UInt8]) throws(EXIError) -> Figures {
     let body = try type.decode(bytes)
-    let read = try best { () throws(EXIError) in use(try type.decode(bytes)) }
-    let write = try best { () throws(EXIError) in use(try body.encode()) }
-    return (read, write)
+    func read() throws(EXIError) { use(try type.decode(bytes)) }
+    func write() throws(EXIError) { use(try body.encode()) }
+    return Figures(
+        read_ns: try median(read), write_ns: try median(write), readCalls: try allocations(read),
+        writeCalls: try allocations(write))
 }
 
 func codec(of set: String) -> any EXIBody.Type {
@@ -52,14 +67,11 @@ func codec(of set: String) -> any EXIBody.Type {
     }
 }
 
-func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
-
 guard CommandLine.arguments.count == 2 else { fatalError("give the file of messages") }
 guard let file = fopen(CommandLine.arguments[1], "r") else { fatalError("cannot read \(CommandLine.arguments[1])") }
 var text: [UInt8] = []
 while case let byte = getc(file), byte != EOF { text.append(UInt8(truncatingIfNeeded: byte)) }
 
-print(padded("message", 44) + padded("bytes", 8) + padded("decode ns", 12) + "encode ns")
 for line in text.split(separator: UInt8(ascii: "\n")) {
     let json = try JSON.parse(String(decoding: line, as: UTF8.self))
     guard let set = json["set"]?.text, let exi = json["exi"]?.text, let bytes = BinaryText.bytes(hexadecimal: exi)
@@ -67,6 +79,7 @@ for line in text.split(separator: UInt8(ascii: "\n")) {
         fatalError("a line lacks set or exi")
     }
     let result = try measure(codec(of: set), bytes)
-    let name = json["name"]?.text ?? set
-    print(padded(name, 44) + padded("\(bytes.count)", 8) + padded("\(result.read)", 12) + "\(result.write)")
+    print(
+        json["name"]?.text ?? set, bytes.count, result.read_ns, result.write_ns, result.readCalls, result.writeCalls,
+        separator: "\t")
 }

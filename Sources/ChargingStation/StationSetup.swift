@@ -64,6 +64,8 @@ package struct StationSetup: Equatable, Sendable {
     package var organization: String?
     /// Whether a new CSMS root must be signed by the one before (AdditionalRootCertificateCheck).
     package var checksAdditionalRoots = false
+    /// Whether anybody installs firmware here.
+    package var installsFirmware = true
     /// Whether firmware is installed that nobody has signed (L02).
     package var takesUnsignedFirmware = false
     package var clock = LocalClock.utc
@@ -73,6 +75,8 @@ package struct StationSetup: Equatable, Sendable {
     package var pingInterval = 30
     package var backOffMinimum = 10
     package var backOffRandomRange = 10
+    /// AllowCSMSTLSWildcards until the backend sets it.
+    package var allowsWildcards = false
     /// Whether a backend may be reached without password and TLS (security profile 0).
     package var allowsInsecure = false
     /// Of the displays, as RFC 5646 has them; the first is the standard. Empty is a station without a display.
@@ -89,5 +93,13 @@ package struct StationSetup: Equatable, Sendable {
         self.firmware = firmware
         self.evses = evses
         self.seed = seed
+    }
+}
+
+extension StationSetup {
+    /// Watts at the EVSE that delivers most; nil where none does.
+    package var mostDischarge: Int? {
+        let most = evses.map { -max($0.ratings.lower.milli, -.max) }.max() ?? 0
+        return most > 0 ? Int(most / 1_000) : nil
     }
 }

@@ -227,23 +227,20 @@ package final class StationStore {
         }
     }
 
-    /// Removes every second of the calls that may be removed: the 2nd, the 4th, the 6th, and so on (E12.FR.05).
-    /// - Parameter number: Those up to here stay; they are in somebody's memory.
-    /// - Returns: How many were removed.
-    package func thin(after number: UInt64) throws(StoreFault) -> Int {
-        do {
-            return try queue.write { database in
-                try database.execute(
-                    sql: """
-                        DELETE FROM call WHERE number IN (
-                            SELECT number FROM (
-                                SELECT number, row_number() OVER (ORDER BY number) AS place FROM call
-                                WHERE thinnable = 1 AND number > ?)
-                            WHERE place % 2 = 0)
-                        """, arguments: [Int64(clamping: number)])
-                return database.changesCount
+    /// Numbers of the calls that may be removed, by what they belong to, in order; whoever asks decides which of them go.
+    /// - Parameter number: Those up to here are not among them; they are in somebody's memory.
+    package func thinnable(after number: UInt64) throws(StoreFault) -> [String: [UInt64]] {
+        try reading { database in
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT number, topic FROM call WHERE thinnable = 1 AND number > ? ORDER BY number",
+                arguments: [Int64(clamping: number)])
+            var numbers: [String: [UInt64]] = [:]
+            while let row = try rows.next() {
+                let topic = (row[1] as Data?).map(Self.unpacked) ?? ""
+                numbers[topic, default: []].append(UInt64(clamping: row[0] as Int64))
             }
-        } catch { throw StoreFault(error, file: file) }
+            return numbers
+        }
     }
 
     package func close() throws(StoreFault) {

@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import NIOCore
+import SLAC
 import TLS
 
 /// Why there is no link between a car and a station.
@@ -15,6 +16,10 @@ package enum LinkProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case otherSecurity(wantsTLS: Bool)
     case unreachable(String, words: String)
     case notSecure(TLSFault)
+    /// Whole frames cannot be sent or heard on an interface.
+    case noRawEthernet(String, words: String)
+    /// Car and station have not found each other over power line.
+    case notMatched(SLACFailure)
 
     package var description: String {
         switch self {
@@ -32,6 +37,8 @@ package enum LinkProblem: Error, Hashable, Sendable, CustomStringConvertible {
                 : "The station offers TLS only; give the car certificates, or let the station go without."
         case .unreachable(let place, let words): "The station at \(place) cannot be reached: \(words)."
         case .notSecure(let fault): "\(fault)"
+        case .noRawEthernet(let name, let words): "SLAC is not possible on “\(name)”. \(words)"
+        case .notMatched(let failure): "SLAC found no match: \(failure)."
         }
     }
 }

@@ -27,11 +27,12 @@ struct DemoCommand: ParsableCommand {
         let site = try DemoSite.configuration(listen: listen, profiles: .here()).report()
         let limit = try duration.map { try Interval(parsing: $0) }
         let simulation = DemoSite.simulation(site, at: MonotonicClock.now())
-        let logger = Logger.make(site.log)
+        let recent = RecentLog()
+        let logger = Logger.make(site.log, recent)
         let process = GatewayProcess(
             site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) }, journalFile: nil,
             version: Sluice.versionText,
-            logger: logger
+            logger: logger, recent: recent
         ) { address in say("The demo's dashboard: http://\(address)   End it with Ctrl-C.") }
         var script = DemoScript()
         try running {

@@ -2,12 +2,15 @@
 // Copyright 2026 The Sluice authors
 
 import Foundation
+import Gateway
 import LinuxIO
 import Logging
 
 /// One line an event on standard error: `time level message key=value …`, or one JSON object.
 struct LineLog: LogHandler {
     let isJSON: Bool
+    /// Keeps the last lines for who asks for them.
+    let recent: RecentLog
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
 
@@ -18,7 +21,8 @@ struct LineLog: LogHandler {
 
     func log(event: LogEvent) {
         let merged = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-        let time = WallClock.now().description
+        let now = WallClock.now()
+        let time = now.description
         let level = event.level.rawValue
         let line: String
         if isJSON {
@@ -31,6 +35,7 @@ struct LineLog: LogHandler {
             let pairs = merged.map { " \($0.key)=\(Self.quoted($0.value.description))" }.joined()
             line = "\(time) \(level) \(event.message)\(pairs)"
         }
+        recent.add(line, at: now.seconds * 1_000 + Int64(now.nanoseconds) / 1_000_000)
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 

@@ -4,6 +4,7 @@
 import ArgumentParser
 import ConfigurationFiles
 import Foundation
+import Gateway
 import Logging
 
 extension ProfileLibrary {
@@ -27,9 +28,9 @@ extension ConfigurationCheck {
 }
 
 extension Logger {
-    /// Structured lines on standard error, in text or JSON.
-    static func make(_ log: SiteConfiguration.Log) -> Logger {
+    /// Structured lines on standard error, in text or JSON; the last of them in `recent` too.
+    static func make(_ log: SiteConfiguration.Log, _ recent: RecentLog) -> Logger {
         let level = Logger.Level(rawValue: log.level.rawValue) ?? .info
-        return Logger(label: "sluice") { _ in LineLog(isJSON: log.format == .json, logLevel: level) }
+        return Logger(label: "sluice") { _ in LineLog(isJSON: log.format == .json, recent: recent, logLevel: level) }
     }
 }

@@ -27,12 +27,13 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let read = { ConfigurationReader.read(path: config, profiles: .here(), gridCodes: .here()) }
         let site = try read().report()
-        let logger = Logger.make(site.log)
+        let recent = RecentLog()
+        let logger = Logger.make(site.log, recent)
         let simulation = SharedSite(site, at: MonotonicClock.now(), timeOfDay: .seconds(12 * 3_600))
         let process = GatewayProcess(
             site, simulation: simulation, bench: simulation.map { SiteBench(site: $0) },
             journalFile: site.journal.file ?? Self.standardJournal, version: Sluice.versionText,
-            logger: logger)
+            logger: logger, recent: recent)
         try running {
             try process.run(reload: { try? read().report() })
         }

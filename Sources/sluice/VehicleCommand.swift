@@ -8,6 +8,7 @@ import Foundation
 import ISO15118
 import SimulatedSite
 import TLS
+import VehicleLinks
 
 struct VehicleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,6 +23,7 @@ struct VehicleCommand: ParsableCommand {
     @Option(help: "The network interface to look for a station on.") var interface: String?
     @Option(help: "A station's HOST:PORT, without discovery.") var connect: String?
     @Option(help: "dynamic or scheduled (ISO 15118-20).") var mode = "dynamic"
+    @OptionGroup var powerLine: PowerLineArguments
     @OptionGroup var battery: BatteryArguments
     @OptionGroup var tls: TLSArguments
     @OptionGroup var papers: PaperArguments
@@ -36,6 +38,12 @@ struct VehicleCommand: ParsableCommand {
     @Option(help: "Its identifier in ISO 15118-20.") var id = "WSLUICE0000000001A"
     @Flag(help: "For programs: an object a line.") var json = false
     @Flag(help: "Every turn of the loop, not only what changes.") var everyTurn = false
+
+    struct PowerLineArguments: ParsableArguments {
+        @Flag(help: "Find the station over power line first (ISO 15118-3); needs CAP_NET_RAW.") var slac = false
+        @Option(help: "For --slac without a modem: how faintly the simulated one hears, in dB.") var simulatedModem:
+            UInt8?
+    }
 
     struct BatteryArguments: ParsableArguments {
         @Option(help: "State of charge.") var soc = "50 %"
@@ -68,6 +76,9 @@ struct VehicleCommand: ParsableCommand {
     func validate() throws {
         if (interface == nil) == (connect == nil) {
             throw ValidationError("Say where the station is: --interface NAME or --connect HOST:PORT.")
+        }
+        if powerLine.simulatedModem != nil && !powerLine.slac {
+            throw ValidationError("--simulated-modem belongs to --slac.")
         }
         if (tls.certificate == nil) != (tls.key == nil) {
             throw ValidationError("--certificate and --key belong together.")
@@ -105,6 +116,9 @@ struct VehicleCommand: ParsableCommand {
         if let patience { options.leastPatience = try Interval(parsing: patience) }
         options.fault = try fault.map { try VehiclePlan.Fault.parsing($0) }
         (options.vehicleID, options.isJSON, options.showsEveryTurn) = (id, json, everyTurn)
+        if powerLine.slac {
+            options.powerLine = powerLine.simulatedModem.map { .simulated(attenuation_dB: $0) } ?? .common
+        }
         try battery.apply(to: &options)
         tls.apply(to: &options)
         papers.apply(to: &options)

@@ -67,6 +67,15 @@ import Testing
             "makes security profile 2, not 3"
         ),
         (
+            "password_file: /etc/sluice/csms.password",
+            "password_file: /a\n    station: { firmware_installer: install }", "expected an absolute path"
+        ),
+        (
+            "password_file: /etc/sluice/csms.password",
+            "password_file: /a\n    role: reading\n    station: { firmware_installer: /usr/bin/install }",
+            "installs nothing"
+        ),
+        (
             "password_file: /etc/sluice/csms.password", "password_file: /a\n    timeouts: { answer: 0 s }",
             "expected 1 s to 10 min"
         ),
@@ -83,6 +92,14 @@ import Testing
         let clear = read(Samples.backends.replacing("wss://", with: "ws://"))
         #expect(try clear.get().backends.first?.securityProfile == 1)
         #expect(clear.notices.contains { $0.description.contains("sends the password in the clear") })
+    }
+
+    @Test func `a backend's firmware has an installer only where one is named`() throws {
+        #expect(try read(Samples.backends).get().backends.first?.station.firmwareInstaller == nil)
+        let named = Samples.backends.replacing(
+            "password_file: /etc/sluice/csms.password",
+            with: "password_file: /a\n    station: { firmware_installer: /usr/lib/sluice/install }")
+        #expect(try read(named).get().backends.first?.station.firmwareInstaller == "/usr/lib/sluice/install")
     }
 
     @Test func `two backends have different names`() {

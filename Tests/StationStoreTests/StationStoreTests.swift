@@ -103,12 +103,16 @@ private final class StoreFolder {
         #expect(try store.calls(after: 0, most: 5).map(\.topic) == topics)
     }
 
-    /// E12.FR.05.
-    @Test func `thinning removes every second sample and nothing else`() throws {
+    @Test func `what may be thinned is told by transaction, in order, without what is in memory`() throws {
         let store = try StationStore.open(file: nil).store
-        try append(1...20, to: store) { $0 != 6 && $0 != 12 }
-        #expect(try store.thin(after: 4) == 7)
-        #expect(try store.calls(after: 0, most: 100).map(\.number) == [1, 2, 3, 4, 5, 6, 8, 10, 12, 13, 15, 17, 19])
+        try store.commit(
+            changes {
+                $0.appended = (1...20).map {
+                    .init(number: $0, body: [1], topic: $0 % 3 == 0 ? "b" : "a", isThinnable: $0 != 6 && $0 != 13)
+                }
+            })
+        #expect(
+            try store.thinnable(after: 4) == ["a": [5, 7, 8, 10, 11, 14, 16, 17, 19, 20], "b": [9, 12, 15, 18]])
     }
 
     @Test func `thirty days of two EVSEs, an event a minute, fit into 40 MiB`() throws {

@@ -5,6 +5,7 @@ import Electricity
 import Foundation
 import ISO15118
 import NIOCore
+import SLAC
 import TLS
 import VehicleLinks
 
@@ -17,6 +18,8 @@ struct ProbeStation {
         let security = try security()
         if let name = options["--interface"] {
             let interface = try NetworkInterface(name)
+            let powerLine = try await match(on: name)
+            defer { powerLine?.close() }
             try await StationLink.run(
                 point(0), on: interface, security: security, group: VehicleProbe.group,
                 refused: { say(["event": "refused", "words": "\($0)"]) },
@@ -24,6 +27,19 @@ struct ProbeStation {
         } else {
             try await runOnLoopback(security)
         }
+    }
+
+    /// With `--slac` cars must be matched over power line first.
+    private func match(on name: String) async throws -> SLACStation? {
+        guard let modem = modem(options) else { return nil }
+        let station = try SLACStation(on: name, modem: modem)
+        station.pilot(.b)
+        say(["event": "waits for a car", "interface": name])
+        let match = try await station.match()
+        say(["event": "matched", "car": "\(match.car)", "key": match.network.hexKey])
+        // The probe is told by discovery only that there was one; it takes the link for granted.
+        station.linked()
+        return station
     }
 
     private func runOnLoopback(_ security: VehicleListener.Security) async throws {

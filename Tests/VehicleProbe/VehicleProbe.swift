@@ -13,6 +13,8 @@ import VehicleLinks
 ///
 ///     station --interface NAME | --points N   one charging point on a wire, or N on the loopback interface
 ///     cars --ports P,P…                       a car at each port, all at once; prints how long answers take
+///     matcher --interface NAME                a station that only matches over power line
+///     matching-car --interface NAME           a car that matches; with --turns N it charges too
 ///     payer --interface NAME --pki FOLDER     a car that pays by contract; with --install it gets one first
 @main
 struct VehicleProbe {
@@ -23,9 +25,11 @@ struct VehicleProbe {
             switch arguments.first {
             case "station": try await ProbeStation(options).run()
             case "cars": try await ProbeCars(options).run()
+            case "matcher": try await ProbeMatcher(options: options).run()
+            case "matching-car": try await ProbeMatchingCar(options: options).run()
             case "payer": try await ProbePayer(options).run()
             case let other:
-                say(["event": "refused", "words": "“\(other ?? "")” is neither station nor cars nor payer"])
+                say(["event": "refused", "words": "“\(other ?? "")” is none of the roles"])
             }
         } catch {
             say(["event": "refused", "words": "\(error)"])

@@ -12,8 +12,12 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import jsonschema
+import ocpp
+from jsonschema import ValidationError
 from ocpp import messages
 from ocpp.exceptions import OCPPError
 from ocpp.messages import Call, CallError, CallResult, unpack
@@ -124,6 +128,8 @@ class CSMS:
     # --- What the station says ---
 
     def _take(self, connection: ServerConnection, link: int, text: str) -> None:
+        if text.startswith("[6,"):
+            return self._told(link, text)
         try:
             message = unpack(text)
         except OCPPError as error:
@@ -135,6 +141,18 @@ class CSMS:
             waiting.put(message)
         else:
             self.faults.append(f"an answer to nothing: {text[:300]}")
+
+    def _told(self, link: int, text: str) -> None:
+        """A SEND, which only 2.1 has and the package does not know: nobody answers it."""
+        _, _, action, payload = json.loads(text)
+        try:
+            schema = json.loads((Path(ocpp.__file__).parent / "v21" / "schemas" / f"{action}.json").read_text("utf-8-sig"))
+            if self.version != "2.1":
+                raise ValidationError("only 2.1 has SEND")
+            jsonschema.validate(payload, schema)
+        except (OSError, ValidationError) as error:
+            self.faults.append(f"{text[:300]}: {error}")
+        self.messages.append(Message(action, payload, link))
 
     def _answer(self, connection: ServerConnection, link: int, call: Call) -> None:
         self.check(call)
@@ -174,7 +192,9 @@ class CSMS:
     def _usual_2(self, call: Call) -> Answer:
         if call.action == "Authorize" or call.action == "TransactionEvent" and "idToken" in call.payload:
             return {"idTokenInfo": {"status": "Accepted"}}
-        if call.action in ("SignCertificate", "NotifyEVChargingNeeds", "NotifyEVChargingSchedule"):
+        if call.action in (
+            "SignCertificate", "NotifyEVChargingNeeds", "NotifyEVChargingSchedule", "OpenPeriodicEventStream",
+        ):  # fmt: skip
             return {"status": "Accepted"}
         return {}
 

@@ -54,6 +54,8 @@ def test_variables_are_read_and_written(before: CSMS) -> None:
         answer = before.call("GetConfiguration", {})
         keys = {each["key"] for each in answer["configurationKey"]}
         assert {"HeartbeatInterval", "NumberOfConnectors", "SupportedFeatureProfiles"} <= keys
+        values = {each["key"]: each.get("value") for each in answer["configurationKey"]}
+        assert values["V2XMaxDischargeW"] == "22000" and int(values["LocalAuthListMaxLength"]) >= 1_000
         assert before.call("ChangeConfiguration", {"key": "HeartbeatInterval", "value": "77"})["status"] == "Accepted"
         answer = before.call("GetConfiguration", {"key": ["HeartbeatInterval", "Nothing"]})
         assert answer["configurationKey"][0]["value"] == "77" and answer["unknownKey"] == ["Nothing"]

@@ -8,6 +8,7 @@ import JSONText
 import LinuxIO
 import NIOCore
 import NIOPosix
+import SLAC
 import Synchronization
 import VehicleLinks
 
@@ -16,6 +17,8 @@ package final class BenchVehicle: Sendable {
     fileprivate struct Inside {
         var battery: VehicleBattery
         var link: VehicleLink?
+        /// The power-line network the car is in, for as long as it is plugged in.
+        var powerLine: SLACCar?
         /// Of the first turn of the charge loop.
         var chargingSince: Instant?
         var lastTaken: Power?
@@ -71,10 +74,14 @@ package final class BenchVehicle: Sendable {
     private func drive(_ security: VehicleLink.Security?) async -> Result<VehicleEnd, BenchProblem> {
         await withTaskGroup(of: Void.self) { group in
             // Nobody waits for what the script still holds.
-            defer { group.cancelAll() }
+            defer {
+                group.cancelAll()
+                inside.withLock { $0.powerLine }?.close()
+            }
             var resuming: [UInt8]?
             while true {
                 do throws(LinkProblem) {
+                    try await matchOnce()
                     let end = try await charge(security, resuming, &group)
                     guard case .paused(let session) = end, await waitForResumption() else { return .success(end) }
                     resuming = session
@@ -89,6 +96,7 @@ package final class BenchVehicle: Sendable {
     ) async throws(LinkProblem) -> VehicleEnd {
         let plan = options.plan(inside.withLock { $0.battery }, resuming: resuming)
         let link = try await open(plan, security)
+        inside.withLock { $0.powerLine }?.linked()
         inside.withLock { inside in
             inside.link = link
             inside.lastTaken = nil
@@ -120,6 +128,20 @@ package final class BenchVehicle: Sendable {
                 at: address, plan: plan, contracts: contracts, security: security, group: group)
         }
     }
+
+    /// Over power line, the car's station is found before its discovery.
+    private func matchOnce() async throws(LinkProblem) {
+        guard let modem = options.powerLine, case .interface(let name) = options.place,
+            inside.withLock({ $0.powerLine == nil })
+        else { return }
+        let car = try await SLACCar.match(on: name, modem: modem) { failure in
+            self.say(VehicleLine("match", [("failed", .string("\(failure)"))]))
+        }
+        inside.withLock { $0.powerLine = car }
+        say(VehicleLine("matched", [("station", .string("\(car.match.station)"))]))
+    }
+
+    private func say(_ line: VehicleLine) { say(line.text(at: MonotonicClock.now() - started, isJSON: options.isJSON)) }
 
     // MARK: Steps
 
@@ -179,8 +201,7 @@ package final class BenchVehicle: Sendable {
     }
 
     private func obey(_ deed: VehicleScript.Deed) {
-        let line = VehicleLine("script", [("deed", .string("\(deed)"))])
-        say(line.text(at: MonotonicClock.now() - started, isJSON: options.isJSON))
+        say(VehicleLine("script", [("deed", .string("\(deed)"))]))
         switch deed {
         case .limits(let limits):
             let now = inside.withLock { inside in

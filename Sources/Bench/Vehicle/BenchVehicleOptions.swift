@@ -17,6 +17,8 @@ package struct BenchVehicleOptions: Sendable {
     }
 
     package var place: Place
+    /// Matching over power line first (SLAC), with this modem.
+    package var powerLine: PowerLineModem?
     package var courses: [VehicleCourse]
     package var mode = ControlMode.dynamic
     package var battery = SimulatedVehicle.Battery(maximumCharge: .watts(11_000), maximumDischarge: .watts(10_000))
@@ -49,6 +51,9 @@ package struct BenchVehicleOptions: Sendable {
         guard courses.allSatisfy({ $0.service == first.service || !$0.isISO20 && !first.isISO20 }) else {
             throw BenchProblem(
                 .usage, "One car charges one way: the protocols it names must transfer energy in the same way.")
+        }
+        if case .address = place, powerLine != nil {
+            throw BenchProblem(.usage, "SLAC looks for the station on a network interface: it needs --interface.")
         }
         guard identity == nil || root != nil else {
             throw BenchProblem(.usage, "A certificate needs --root, the authority of the station's certificate.")

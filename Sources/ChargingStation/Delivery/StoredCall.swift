@@ -22,10 +22,9 @@ package enum StoredCall {
         return try? CSMSRequest.read(action, from: &reader)
     }
 
-    /// Whether it may be removed when there is no room: an Updated that only reports samples (E12.FR.04). Never one that says
-    /// that something has happened.
+    /// Whether it may be removed when there is no room.
     package static func isThinnable(_ request: CSMSRequest) -> Bool {
-        guard case .transactionEvent(let event) = request, event.eventType == .updated else { return false }
-        return event.triggerReason == .meterValuePeriodic || event.triggerReason == .meterValueClock
+        guard case .transactionEvent(let event) = request else { return false }
+        return Thinning.mayDrop(event)
     }
 }

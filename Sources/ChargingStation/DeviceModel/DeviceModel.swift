@@ -150,3 +150,20 @@ extension String? {
     /// An empty instance is none (B06.FR.15).
     fileprivate var orNone: String? { self == "" ? nil : self }
 }
+
+/// How much a station takes at once and in all, for versions that tell it by other names.
+package struct ListBounds: Equatable, Sendable {
+    /// Of GetVariables.
+    package var itemsPerMessage: Int
+    package var localListEntries: Int
+    package var profiles: Int
+}
+
+extension Station {
+    package var listBounds: ListBounds {
+        let items = VariableKey("DeviceDataCtrlr", "ItemsPerMessage", instance: "GetVariables")
+        return ListBounds(
+            itemsPerMessage: variables.integer(items) ?? 1, localListEntries: LocalAuthorizationList.mostEntries,
+            profiles: SmartChargingVariables.limits.mostProfiles)
+    }
+}

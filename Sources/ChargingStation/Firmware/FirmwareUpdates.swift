@@ -61,6 +61,7 @@ extension Station {
     // MARK: Asked. PublishFirmware and UnpublishFirmware are for local controllers (L03, L04), so they are left out.
 
     mutating func answer(_ request: UpdateFirmwareRequest, _ id: MessageID) {
+        guard setup.installsFirmware else { return answerUpdate(id, .rejected, "NotSupported") }
         guard firmware.candidate == nil, firmware.current?.isCancellable != false else {
             return answerUpdate(id, .rejected, "Busy")  // L01.FR.27
         }

@@ -6,7 +6,8 @@ import OCPP
 import OCPP21
 
 extension Station {
-    /// After that long without any message (HeartbeatInterval), and once a day in any case, since it brings the time.
+    /// After that long without any message (HeartbeatInterval; G02.FR.01, G02.FR.02), and once a day in any case, since it brings
+    /// the time (G02.FR.07).
     var heartbeatAt: Instant? {
         guard boot.phase == .accepted, let exchanged = boot.exchangedAt, let sent = boot.heartbeatSentAt else {
             return nil
@@ -15,7 +16,7 @@ extension Station {
         return min(exchanged + interval, sent + .minutes(24 * 60))
     }
 
-    /// Messages in either direction spare the heartbeat.
+    /// Messages in either direction spare the heartbeat (G02.FR.05).
     mutating func noteExchange(_ input: StationInput) {
         switch input {
         case .asked, .answered: boot.exchangedAt = now.monotonic
@@ -34,7 +35,7 @@ extension Station {
 
     mutating func take(_ response: HeartbeatResponse) { setClock(to: response.currentTime) }
 
-    /// Only if the backend is one of the sources of time (B01.FR.06).
+    /// Only if the backend is one of the sources of time (B01.FR.06, G02.FR.06).
     mutating func setClock(to time: DateTime) {
         guard variables.list(ProvisioningVariables.timeSource).contains("Heartbeat") else { return }
         emit(.host(.setClock(to: time)))

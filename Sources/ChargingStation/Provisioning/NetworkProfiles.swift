@@ -23,6 +23,8 @@ package struct ConnectionSettings: Equatable, Sendable {
     /// Seconds.
     package var backOffRandomRange: Int
     package var backOffRepeatTimes: Int
+    /// Whether a wildcard may stand in the backend's certificate.
+    package var allowsWildcards: Bool
 }
 
 /// Which network profile is in use (B09, B10).
@@ -46,7 +48,8 @@ extension Station {
             pingInterval: variables.integer(NetworkVariables.pingInterval) ?? 0,
             backOffMinimum: variables.integer(NetworkVariables.waitMinimum) ?? 10,
             backOffRandomRange: variables.integer(NetworkVariables.randomRange) ?? 10,
-            backOffRepeatTimes: variables.integer(NetworkVariables.repeatTimes) ?? 5)
+            backOffRepeatTimes: variables.integer(NetworkVariables.repeatTimes) ?? 5,
+            allowsWildcards: variables.flag(SecurityVariables.allowsWildcards))
     }
 
     var prioritySlots: [Int] { variables.list(NetworkVariables.priority).compactMap { Int($0) } }
@@ -165,6 +168,9 @@ extension Station {
         guard profile > network.security else { return nil }
         return refusal(ofSecurityProfile: profile)?.statusInfo
     }
+
+    /// Whether a certificate with a wildcard is taken counts from the next attempt on (errata 2025-09, 2.43).
+    mutating func wildcardsChanged() { settingsChanged() }
 
     mutating func connectionVariableChanged(_ key: VariableKey) {
         let connection = [

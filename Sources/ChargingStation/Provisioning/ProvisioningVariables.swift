@@ -32,9 +32,6 @@ enum ProvisioningVariables {
             VariableDefinition(
                 VariableKey("OCPPCommCtrlr", "FileTransferProtocols"),
                 .members(["FTP", "FTPS", "HTTP", "HTTPS", "SFTP"]), .readOnly, standard: "HTTP,HTTPS"),
-            // Every cable is fixed at the charger's side as far as a gateway can tell.
-            VariableDefinition(
-                VariableKey("OCPPCommCtrlr", "UnlockOnEVSideDisconnect"), .boolean, .readOnly, standard: "false"),
         ]
     }
 

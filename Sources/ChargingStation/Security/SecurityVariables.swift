@@ -41,7 +41,8 @@ enum SecurityVariables {
             VariableDefinition(signingWait, .integer(1...86_400), unit: "s", .readWrite, standard: "30"),
             VariableDefinition(signingRepetitions, .integer(0...20), .readWrite, standard: "3"),
             VariableDefinition(allowsDowngrade, .boolean, .readWrite, standard: "false"),
-            VariableDefinition(allowsWildcards, .boolean, .readWrite, standard: "false"),
+            VariableDefinition(
+                allowsWildcards, .boolean, .readWrite, standard: setup.allowsWildcards ? "true" : "false"),
         ]
         guard setup.evses.contains(where: \.speaksISO15118) else { return station }
         return station + [
@@ -83,6 +84,7 @@ extension Station {
             change(passwordTo: value)
         case SecurityVariables.organization, SecurityVariables.allowsDowngrade, SecurityVariables.allowsWildcards:
             raise(.reconfigurationOfSecurityParameters, detail: "\(key.name) = \(value)")
+            if key == SecurityVariables.allowsWildcards { wildcardsChanged() }
         case _: break
         }
     }

@@ -24,7 +24,10 @@ enum TransactionVariables {
         points + [
             VariableDefinition(connectionTimeOut, .integer(0...86_400), unit: "s", .readWrite, standard: "120"),
             VariableDefinition(stopsOnDisconnect, .boolean, .readWrite, standard: "true"),
-            VariableDefinition(unlocksOnDisconnect, .boolean, .readWrite, standard: "true"),
+            // Where every cable is fixed there is nothing to unlock, so nothing to set.
+            VariableDefinition(
+                unlocksOnDisconnect, .boolean, setup.evses.allSatisfy(\.hasFixedCable) ? .readOnly : .readWrite,
+                standard: "true"),
             VariableDefinition(stopsOnInvalidId, .boolean, .readWrite, standard: "true"),
             VariableDefinition(energyOnInvalidId, .integer(0...1_000_000), unit: "Wh", .readWrite, standard: "0"),
             VariableDefinition(beforeAccepted, .boolean, .readWrite, standard: "true"),

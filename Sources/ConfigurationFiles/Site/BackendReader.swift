@@ -30,6 +30,8 @@ extension SiteConfiguration {
             package var vendor = "Sluice"
             package var model = "Gateway"
             package var serial: String?
+            /// Installs firmware that the backend sends; nil takes none.
+            package var firmwareInstaller: String?
         }
 
         /// What people and files call it.
@@ -132,6 +134,9 @@ struct BackendReader {
             mapping.field.notice(
                 "security profile 1 sends the password in the clear; use wss:// outside a trusted network")
         }
+        if backend.station.firmwareInstaller != nil, backend.role == .reading {
+            mapping["station"]?.error("a backend that only reads installs nothing; leave `firmware_installer` out")
+        }
         if !backend.url.hasPrefix("wss://"), mapping.has("trust") {
             mapping["trust"]?.error("only a URL with wss:// has a certificate to check")
         }
@@ -204,11 +209,14 @@ struct BackendReader {
 
     private func station() -> SiteConfiguration.Backend.Station {
         var station = SiteConfiguration.Backend.Station()
-        guard let given = mapping["station"]?.mapping(["vendor", "model", "serial"]) else { return station }
+        guard let given = mapping["station"]?.mapping(["vendor", "model", "serial", "firmware_installer"]) else {
+            return station
+        }
         // The shortest of the versions' bounds (1.6: 20, 20, 25).
         station.vendor = given["vendor"].flatMap { short($0, 20) } ?? station.vendor
         station.model = given["model"].flatMap { short($0, 20) } ?? station.model
         station.serial = given["serial"].flatMap { short($0, 25) }
+        station.firmwareInstaller = given["firmware_installer"].flatMap(file)
         return station
     }
 

@@ -39,6 +39,10 @@ actor BackendDesk {
     var delivery: Delivery
     let outbox: Outbox
     let keys: BackendKeys
+    let diagnostics: Diagnostics
+    let firmware: FirmwareDesk
+    /// In watts, at the EVSE that delivers most; nil where none does.
+    let mostDischarge: Int?
     var conversation: StationConversation?
 
     /// Inputs that follow from the one that is worked on.
@@ -57,6 +61,8 @@ actor BackendDesk {
     var told = QueueState()
     /// Under way, by the request's id; the station has one at a time.
     var uploads: [Int: Task<Void, Never>] = [:]
+    /// What is done about firmware, each step after the one before.
+    var firmwareWork: Task<Void, Never>?
     var alarm: Scheduled<Void>?
     var alarmAt: Instant?
     var connections = 0
@@ -76,11 +82,13 @@ actor BackendDesk {
     ///   - restart: Ends the process in good order; the service manager starts it again.
     init(
         _ configuration: SiteConfiguration, place: Int, site: SiteLook, orders: BackendOrders, vehicles: Vehicles,
-        file: String?, version: String, logger: Logger, restart: @escaping @Sendable () -> Void
+        file: String?, version: String, diagnostics: Diagnostics, logger: Logger,
+        restart: @escaping @Sendable () -> Void
     ) {
         let backend = configuration.backends[place]
         (self.backend, self.place, self.site, self.orders, self.restart) = (backend, place, site, orders, restart)
         self.vehicles = vehicles
+        self.diagnostics = diagnostics
         var logger = logger
         logger[metadataKey: "backend"] = "\(backend.name)"
         self.logger = logger
@@ -92,8 +100,11 @@ actor BackendDesk {
         state = BackendState(backend)
         outbox = Outbox(file: file, logger: logger)
         keys = BackendKeys(folder: file.map { $0 + ".keys" }, backend, logger: logger)
-        station = Station(
-            StationSetup(backend, configuration, version: version), kept: outbox.kept("station/"), at: .now())
+        firmware = FirmwareDesk(backend, keys, file: file.map { $0 + ".firmware" })
+        var setup = StationSetup(backend, configuration, version: version)
+        setup.installsFirmware = firmware.isThere
+        mostDischarge = setup.mostDischarge
+        station = Station(setup, kept: outbox.kept("station/"), at: .now())
         delivery = Delivery(lastNumber: outbox.last, stored: outbox.count)
     }
 
@@ -107,6 +118,7 @@ actor BackendDesk {
             tasks.addTask { await self.keepConnected() }
         }
         disconnected()
+        for task in [firmwareWork].compactMap(\.self) + uploads.values { task.cancel() }
         outbox.close()
         alarm?.cancel()
     }

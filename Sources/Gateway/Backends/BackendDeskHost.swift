@@ -3,9 +3,12 @@
 
 import ChargingStation
 import Electricity
+import FileTransfer
 import LinuxIO
 import Logging
 import OCPP
+import StationStore
+import StationWork
 import TLS
 
 /// Work on the machine that the station wants done.
@@ -22,23 +25,54 @@ extension BackendDesk {
             if let report = keys.carryOut(task) { inputs.append(.done(.keys(report))) }
         case .log(.upload(let order)): upload(order)
         case .log(.cancel(let id)): uploads.removeValue(forKey: id)?.cancel()
-        case .reset, .unlock, .dataTransfer, .firmware, .release, .answerContract, .display,
-            .contractAnswered, .vehicleChecked, .offerSchedules, .renegotiateService, .noPriorityCharging,
-            .applyDERSettings:
-            guard !vehicles.perform(task), let report = task.refusal(backend) else { return }
+        case .firmware(let task): carryOut(task)
+        case .reset, .unlock, .dataTransfer, .release, .answerContract, .display, .contractAnswered, .vehicleChecked,
+            .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings:
+            guard !vehicles.perform(task) else { return }
+            if let nobody = task.nobody { logger.warning("\(nobody)") }
+            guard let report = task.refusal else { return }
             inputs.append(.done(report))
         }
     }
 
-    func upload(_ order: LogUploadOrder) {
-        let trusts = [keys.trust(station.credentials), .system]
-        let status = state.status
+    /// Whom a server of files may be vouched for by (N01.FR.15, N01.FR.16).
+    private var trusts: [TLSTrust] { [keys.trust(station.credentials), .system] }
+
+    private func upload(_ order: LogUploadOrder) {
+        let diagnostics = diagnostics
+        let uploader = LogUploader(FileTransfer(trusting: trusts)) { diagnostics.file(from: $0, until: $1) }
         uploads[order.requestID]?.cancel()
         uploads[order.requestID] = Task {
-            let report = await order.carryOut(trusting: trusts, status)
+            let report = await uploader.carryOut(order)
             guard !Task.isCancelled else { return }
             uploads[order.requestID] = nil
             feed(.done(.log(report)))
+        }
+    }
+
+    /// A certificate is looked at whatever else goes on; everything about the file is done one after the other, and a cancellation ends
+    /// what is under way first.
+    private func carryOut(_ task: FirmwareTask) {
+        guard let work = firmware.work(trusting: trusts) else {
+            if let report = task.refusal { inputs.append(.done(.firmware(report))) }
+            return
+        }
+        var before: Task<Void, Never>?
+        switch task {
+        case .check, .confirm: break
+        case .cancel:
+            firmwareWork?.cancel()
+            before = firmwareWork
+        case .download, .verify, .install: before = firmwareWork
+        }
+        let step = Task { [before] in
+            await before?.value
+            guard let report = await work.carryOut(task, at: StationTime.now().wall), !Task.isCancelled else { return }
+            feed(.done(.firmware(report)))
+        }
+        switch task {
+        case .check, .confirm: break
+        case .cancel, .download, .verify, .install: firmwareWork = step
         }
     }
 

@@ -9,6 +9,7 @@ import Logging
 import OCPP
 import OCPP21
 import StationFaces
+import StationStore
 
 /// What comes from the link, and what the conversation over it says.
 extension BackendDesk {
@@ -56,6 +57,9 @@ extension BackendDesk {
         let used = station.connectionSettings.profiles.first { $0.slot == slot }?.profile
         settings.timeout = .seconds(min(max(used?.messageTimeout ?? 30, 1), 3_600))
         settings.evses = evseIDs
+        let bounds = station.listBounds
+        (settings.itemsPerMessage, settings.longestLocalList) = (bounds.itemsPerMessage, bounds.localListEntries)
+        (settings.mostProfiles, settings.mostDischarge) = (bounds.profiles, mostDischarge)
         conversation = StationConversation(
             version: version, idPrefix: Self.idPrefix(), settings: settings, memory: outbox.kept("face/"))
         let (stream, wire) = AsyncStream.makeStream(of: String.self)
@@ -79,7 +83,18 @@ extension BackendDesk {
 
     func disconnected() {
         guard conversation != nil else { return }
-        for case .keep(let key, let value) in conversation?.disconnect() ?? [] { outbox.keep("face/" + key, value) }
+        for event in conversation?.disconnect() ?? [] {
+            switch event {
+            case .keep(let key, let value): outbox.keep("face/" + key, value)
+            // A call of several messages of 1.6 of which everything that counts was answered.
+            case .answered(let request, let response):
+                guard !CSMSRequest.isUnanswered(request.action) else { continue }
+                settle(delivery.answered(), request)
+                inputs.append(.answered(request, response))
+            // The delivery itself knows what was on its way; nobody waits for the rest.
+            case .failed, .transmit, .asked, .misbehaved, .notice, .close: break
+            }
+        }
         conversation = nil
         wire?.finish()
         wire = nil

@@ -7,6 +7,7 @@ import Electricity
 import LinuxIO
 import LocalAPI
 import Logging
+import StationStore
 
 /// What the station hears of the site, and what it orders there.
 extension BackendDesk {
@@ -41,7 +42,7 @@ extension BackendDesk {
         }
         if isTurn {
             renewedAt = now
-            inputs.append(.grid(site.grid()))
+            inputs.append(.grid(site.grid(at: now)))
             do throws(APIProblem) { try orders.renew(backend: place, at: now) } catch { logger.error("\(error.error)") }
         }
         work()

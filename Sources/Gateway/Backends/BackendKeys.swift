@@ -13,7 +13,7 @@ import TLS
 /// The keys and certificates of one backend's station: what the backend has installed goes before the files of the
 /// configuration.
 struct BackendKeys {
-    private let store: KeyStore?
+    let store: KeyStore?
     private let backend: SiteConfiguration.Backend
     private let logger: Logger
 

@@ -19,20 +19,13 @@ extension StationSetup {
         self.init(
             model: backend.station.model, vendor: backend.station.vendor, serialNumber: backend.station.serial,
             firmware: version,
-            evses: site.evses.map { evse in
-                var station = EVSE(
-                    id: evse.id,
-                    supply: evse.connectorType.isDirect ? .direct(volts: 400) : .alternating(phases: evse.phases.count),
-                    ratings: evse.limits, connectorType: evse.connectorType.rawValue,
-                    speaksISO15118: evse.vehicleLink != nil)
-                station.renegotiatesService = evse.vehicleLink?.standards.contains(.iso20) ?? false
-                return station
-            }, seed: chance.next())
+            evses: site.evses.map { EVSE($0, seesGrid: site.site.meter != nil) }, seed: chance.next())
         networkProfile = NetworkConnectionProfileType(
             ocppInterface: .wired0, ocppTransport: .json,
             messageTimeout: Int(backend.answerTimeout.nanoseconds / 1_000_000_000), ocppCsmsUrl: backend.url,
             securityProfile: backend.securityProfile, identity: backend.identity)
         allowsInsecure = backend.allowsInsecure
+        allowsWildcards = backend.allowsWildcard
         pingInterval = backend.ping.wholeSeconds
         backOffMinimum = max(1, backend.retry.wholeSeconds)
         backOffRandomRange = backend.retrySpread.wholeSeconds
@@ -41,6 +34,21 @@ extension StationSetup {
         role = backend.role == .inCharge ? .inCharge : .reading
         nominalVoltage = Int(site.site.voltage.milli / 1_000)
         clock = LocalClock(zone: site.site.timezone, around: Date())
+    }
+}
+
+extension StationSetup.EVSE {
+    /// - Parameter seesGrid: Whether anything measures frequency and voltage at the connection point.
+    fileprivate init(_ evse: SiteConfiguration.EVSE, seesGrid: Bool) {
+        self.init(
+            id: evse.id,
+            supply: evse.connectorType.isDirect ? .direct(volts: 400) : .alternating(phases: evse.phases.count),
+            ratings: evse.limits, connectorType: evse.connectorType.rawValue,
+            speaksISO15118: evse.vehicleLink != nil)
+        renegotiatesService = evse.vehicleLink?.standards.contains(.iso20) ?? false
+        // Reactive power has no way to a charger here, so what commands it is left out.
+        guard evse.limits.lower < .zero else { return }
+        derByGateway = seesGrid ? [.limitMaxDischarge, .freqDroop, .freqWatt, .voltWatt] : [.limitMaxDischarge]
     }
 }
 

@@ -30,7 +30,7 @@ final class Backends: Sendable {
     /// - Parameter folder: Where the backends' files are; nil keeps nothing through a restart.
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ held: HeldLimits, _ orders: BackendOrders,
-        _ vehicles: Vehicles, folder: String?, version: String, logger: Logger
+        _ vehicles: Vehicles, folder: String?, version: String, diagnostics: Diagnostics, logger: Logger
     ) {
         self.orders = orders
         self.logger = logger
@@ -47,9 +47,8 @@ final class Backends: Sendable {
             }
             return BackendDesk(
                 configuration, place: place, site: SiteLook(cells, held, reasons, configuration, vehicles),
-                orders: orders,
-                vehicles: vehicles, file: file,
-                version: version, logger: logger, restart: { flag.raise() })
+                orders: orders, vehicles: vehicles, file: file, version: version, diagnostics: diagnostics,
+                logger: logger, restart: { flag.raise() })
         }
         for desk in desks {
             let task = Task.detached { await desk.run() }

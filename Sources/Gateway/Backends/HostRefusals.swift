@@ -9,18 +9,31 @@ import OCPP21
 extension HostTask {
     /// What this host answers at once, because it cannot do it: honestly, so that the backend learns that it did not happen.
     /// Nil for what the desk does itself or what wants no answer.
-    func refusal(_ backend: SiteConfiguration.Backend) -> HostReport? {
+    var refusal: HostReport? {
         switch self {
         case .unlock(let reply, _, _): .unlocked(reply: reply, .unlockFailed)
         case .reset(let evse): evse.map { .reset(evse: $0, succeeded: false) }
         case .dataTransfer(let reply, _):
             .dataTransferred(reply: reply, DataTransferResponse(status: .unknownVendorId))
-        case .firmware(let task): task.refusal.map { .firmware($0) }
-        case .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings: nil
-        case .keys, .log, .setClock, .release, .answerContract, .useConnectionSettings, .display,
-            .contractAnswered,
+        case .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings, .keys, .firmware, .log,
+            .setClock, .release, .answerContract, .useConnectionSettings, .display, .contractAnswered,
             .vehicleChecked:
             nil
+        }
+    }
+
+    /// For the log: what the station wants that nobody here carries out and that no answer tells the backend of.
+    var nobody: String? {
+        switch self {
+        case .release(let evse): "EVSE \(evse): nobody here can give the cable back; its lock is the charger's own"
+        case .answerContract(let evse, _, _), .contractAnswered(let evse, _), .vehicleChecked(let evse, _):
+            "EVSE \(evse): nobody here speaks to the car, so nobody tells it what the backend said of its certificates"
+        case .offerSchedules(let evse, _), .renegotiateService(let evse, _):
+            "EVSE \(evse): nobody here speaks to the car, so nobody offers it the backend's schedules or services"
+        case .display(let messages): messages.isEmpty ? nil : "there is no display here; nobody sees the messages"
+        case .noPriorityCharging(let evse): "EVSE \(evse): there is no priority charging, and nobody tells the driver"
+        case .applyDERSettings(let evse, _): "EVSE \(evse): nobody here hands DER controls to the charger or the car"
+        case .reset, .unlock, .dataTransfer, .keys, .firmware, .log, .setClock, .useConnectionSettings: nil
         }
     }
 }
@@ -57,8 +70,8 @@ extension KeyInventory {
 }
 
 extension FirmwareTask {
-    /// The distribution's packages update this gateway, nobody else.
-    fileprivate var refusal: FirmwareReport? {
+    /// Without `station.firmware_installer` the distribution's packages update this gateway, nobody else.
+    var refusal: FirmwareReport? {
         let words = "This gateway is updated by its operating system."
         return switch self {
         case .check(let reply, _): .checked(reply: reply, refusal: words)

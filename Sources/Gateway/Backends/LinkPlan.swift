@@ -26,7 +26,7 @@ struct LinkPlan {
         var faults: [String] = []
         for slot in settings.profiles {
             do throws(BackendRefused) {
-                profiles.append(try NetworkProfile(slot.profile, credentials, backend, keys))
+                profiles.append(try NetworkProfile(slot.profile, credentials, backend, keys, settings.allowsWildcards))
                 slots.append(slot.slot)
             } catch { faults.append("network profile \(slot.slot): \(error)") }
         }
@@ -53,7 +53,7 @@ extension NetworkProfile {
     /// A profile of the device model.
     fileprivate init(
         _ profile: NetworkConnectionProfileType, _ credentials: Credentials, _ backend: SiteConfiguration.Backend,
-        _ keys: BackendKeys
+        _ keys: BackendKeys, _ allowsWildcards: Bool
     ) throws(BackendRefused) {
         let address = try BackendAddress(profile.ocppCsmsUrl)
         let proof: Proof
@@ -67,7 +67,7 @@ extension NetworkProfile {
         try self.init(
             address: address, identity: profile.identity ?? backend.identity, proof: proof,
             trust: keys.trust(credentials),
-            subprotocols: backend.versions.map(Subprotocol.init), allowsWildcard: backend.allowsWildcard,
+            subprotocols: backend.versions.map(Subprotocol.init), allowsWildcard: allowsWildcards,
             allowsInsecure: backend.allowsInsecure)
     }
 }

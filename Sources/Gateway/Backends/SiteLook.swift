@@ -16,6 +16,7 @@ struct SiteLook {
     let cells: SiteCells
     let reasons: ReasonText
     let maximumAge: [Interval]
+    private let meterTimeout: Interval
     private let held: HeldLimits
     private let vehicles: Vehicles
     private var flows: [FlowSense]
@@ -25,6 +26,7 @@ struct SiteLook {
         _ vehicles: Vehicles
     ) {
         self.held = held
+        meterTimeout = configuration.site.meterTimeout
         self.vehicles = vehicles
         self.cells = cells
         self.reasons = reasons
@@ -59,9 +61,13 @@ struct SiteLook {
         return report
     }
 
-    func grid() -> GridReading {
+    /// Nothing where the meter is silent: what it said last says nothing of now.
+    func grid(at now: Instant) -> GridReading {
         let reading = cells.meters.first { $0.circuit == 0 }?.cell.state.read().reading
-        return GridReading(frequency: reading?.frequency, load: reading?.power)
+        guard let reading, now - reading.measuredAt <= meterTimeout else {
+            return GridReading(frequency: nil, load: nil)
+        }
+        return GridReading(frequency: reading.frequency, load: reading.power, voltage: reading.voltage?.mean)
     }
 
     /// What the operator, or the building's controller, allows the whole station now, beyond the agreement; nil while it
@@ -148,5 +154,14 @@ extension GridRule {
             .enterService, .returnRamp, .momentaryCessation, .unverifiedSettings, .gradualRelease:
             false
         }
+    }
+}
+
+extension PerPhase<Voltage> {
+    /// Of the phases that are there; nil where none is.
+    fileprivate var mean: Voltage? {
+        let live = [l1, l2, l3].map(\.milli).filter { $0 > 0 }
+        return live.isEmpty
+            ? nil : Voltage(milli: live.reduce(0) { $0.addingReportingOverflow($1).partialValue } / Int64(live.count))
     }
 }

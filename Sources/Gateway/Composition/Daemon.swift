@@ -31,9 +31,10 @@ package final class Daemon: Sendable {
     /// - Parameters:
     ///   - simulation: What `simulated:` devices stand for; nil builds it from the configuration.
     ///   - journalFile: Where the record is kept; nil keeps none.
+    ///   - recent: The last lines of the log, for backends that ask for diagnostics.
     package init(
         _ configuration: SiteConfiguration, simulation: SharedSite?, journalFile: String?, version: String,
-        logger: Logger
+        logger: Logger, recent: RecentLog
     ) throws(StartProblem) {
         self.logger = logger
         let kept = KeptRecord(file: journalFile, configuration.journal, logger: logger)
@@ -66,13 +67,15 @@ package final class Daemon: Sendable {
         let orders = BackendOrders(desk, configuration.backends)
         vehicles = try Vehicles(configuration, plan.chargers, orders, bell: plan.bell, logger: logger)
         let reasons = ReasonText(configuration, orders, vehicles)
+        let diagnostics = Diagnostics(configuration, recent)
         backends = Backends(
             configuration, cells, held, orders, vehicles, folder: Self.folder(of: journalFile), version: version,
-            logger: logger)
+            diagnostics: diagnostics, logger: logger)
         let view = GatewayView(
             configuration, cells, desk, evidence, held, operatorDesk, backends, vehicles, reasons, loop,
             version: version)
         self.view = view
+        diagnostics.look { view.look() }
         vehicles.start(backends)
         for notice in loop.notices { logger.warning("\(notice)") }
         for line in GridCodePlan.lines(configuration) { logger.notice("\(line)") }

@@ -21,14 +21,17 @@ package struct GatewayProcess {
     let journalFile: String?
     let version: String
     let logger: Logger
+    let recent: RecentLog
     let onListening: @Sendable (LocalAPI.ListenAddress) -> Void
 
     /// - Parameters:
     ///   - simulation: Behind `simulated:` addresses; nil where there are none.
+    ///   - recent: What the logger keeps of its last lines.
     ///   - onListening: Called once with the address of the API, the port filled in.
     package init(
         _ configuration: SiteConfiguration, simulation: SharedSite?, bench: (any BenchPort)?, journalFile: String?,
-        version: String, logger: Logger, onListening: @escaping @Sendable (LocalAPI.ListenAddress) -> Void = { _ in }
+        version: String, logger: Logger, recent: RecentLog,
+        onListening: @escaping @Sendable (LocalAPI.ListenAddress) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.simulation = simulation
@@ -36,6 +39,7 @@ package struct GatewayProcess {
         self.journalFile = journalFile
         self.version = version
         self.logger = logger
+        self.recent = recent
         self.onListening = onListening
     }
 
@@ -51,7 +55,8 @@ package struct GatewayProcess {
         try DescriptorLimit.cap(at: 1_024)
         let listen = try LocalAPI.ListenAddress(parsing: configuration.api.listen.description)
         let daemon = try Daemon(
-            configuration, simulation: simulation, journalFile: journalFile, version: version, logger: logger)
+            configuration, simulation: simulation, journalFile: journalFile, version: version, logger: logger,
+            recent: recent)
         defer { daemon.stop() }
         let server = LocalAPIServer(listen: listen, gateway: daemon.port, bench: bench, logger: logger) {
             [logger, onListening] address in

@@ -42,6 +42,13 @@ import Testing
 
     private func booted() -> StationBench { StationBench.booted { $0.takesUnsignedFirmware = true } }
 
+    @Test func `a station without an installer takes no firmware, and blames no certificate for it`() {
+        var bench = StationBench.booted { $0.installsFirmware = false }
+        let outputs = bench.handle(.asked(MessageID("update"), .updateFirmware(request())))
+        #expect(status(outputs.answers) == .rejected)
+        #expect(outputs.firmwareTasks.isEmpty)
+    }
+
     /// L01.FR.01, L01.FR.04, L01.FR.05, L01.FR.10, L01.FR.12, L01.FR.21, L01.FR.28, L01.FR.31, L01.FR.32.
     @Test func `a secure update goes through its states, restarts, and is reported by the new firmware`() {
         var bench = StationBench.booted()

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import ChargingStation
 import Logging
-import StationStore
 
 /// What one backend's station must not forget, in front of its file: what one input changed is written as one, before
 /// anything leaves. Where the file fails, everything is held in memory, and the station goes on.
-final class Outbox {
+package final class Outbox {
     /// Events on disk above which samples are thinned: a month of two EVSEs, an event a minute, and some room.
-    static let most = 100_000
+    package static let most = 100_000
     /// What is held in memory while the file cannot be written.
     static let mostHeld = 5_000
     /// Answered calls that are removed in one go; a crash before that only sends them again.
@@ -19,14 +19,14 @@ final class Outbox {
     private var pending = StationStore.Changes()
     private var isFailing = false
     /// In the file.
-    private(set) var count = 0
-    private(set) var last: UInt64 = 0
+    package private(set) var count = 0
+    package private(set) var last: UInt64 = 0
     /// How many calls wait of each transaction.
-    private(set) var topics: [String: Int] = [:]
+    package private(set) var topics: [String: Int] = [:]
     private var kept: [String: [UInt8]] = [:]
 
     /// - Parameter file: Nil keeps nothing through a restart.
-    init(file: String?, logger: Logger) {
+    package init(file: String?, logger: Logger) {
         self.logger = logger
         var opened: StationStore?
         do throws(StoreFault) {
@@ -44,25 +44,25 @@ final class Outbox {
     }
 
     /// The values whose keys begin with `prefix`, under what follows it.
-    func kept(_ prefix: String) -> [String: [UInt8]] {
+    package func kept(_ prefix: String) -> [String: [UInt8]] {
         Dictionary(
             uniqueKeysWithValues: kept.filter { $0.key.hasPrefix(prefix) }
                 .map { (String($0.key.dropFirst(prefix.count)), $0.value) })
     }
 
-    func keep(_ key: String, _ value: [UInt8]?) {
+    package func keep(_ key: String, _ value: [UInt8]?) {
         guard kept[key] != value else { return }
         kept[key] = value
         pending.kept[key] = .some(value)
     }
 
-    func append(_ call: StationStore.StoredCall) {
+    package func append(_ call: StationStore.StoredCall) {
         pending.appended.append(call)
         last = max(last, call.number)
         if let topic = call.topic { topics[topic, default: 0] += 1 }
     }
 
-    func remove(_ number: UInt64, of topic: String?) {
+    package func remove(_ number: UInt64, of topic: String?) {
         if let topic, let left = topics[topic] { topics[topic] = left > 1 ? left - 1 : nil }
         if let index = pending.appended.firstIndex(where: { $0.number == number }) {
             pending.appended.remove(at: index)
@@ -73,7 +73,7 @@ final class Outbox {
 
     /// Everything that waits is on disk afterwards, unless the file fails.
     /// - Parameter now: Also what may wait.
-    func commit(now: Bool = false) {
+    package func commit(now: Bool = false) {
         guard pending.isUrgent || pending.removed.count >= Self.removedAtOnce || now && !pending.isEmpty else { return }
         guard let store else { return holdWithinBounds() }
         do throws(StoreFault) {
@@ -91,7 +91,7 @@ final class Outbox {
 
     /// The next calls behind a number, with those that could not be written yet.
     /// - Returns: Together with whether these are all.
-    func calls(after number: UInt64, most: Int) -> [StationStore.StoredCall] {
+    package func calls(after number: UInt64, most: Int) -> [StationStore.StoredCall] {
         var calls: [StationStore.StoredCall] = []
         do throws(StoreFault) {
             calls = try store?.calls(after: number, most: most) ?? []
@@ -106,10 +106,14 @@ final class Outbox {
     /// Thins samples out where too many calls wait.
     /// - Parameter number: The last that is in somebody's memory.
     /// - Returns: How many were removed.
-    func thinned(after number: UInt64) -> Int {
+    package func thinned(after number: UInt64) -> Int {
         guard count > Self.most, let store else { return 0 }
         do throws(StoreFault) {
-            let removed = try store.thin(after: number)
+            var changes = StationStore.Changes()
+            changes.removed = try store.thinnable(after: number).values.flatMap { Thinning.dropped(of: $0) }
+            let removed = changes.removed.count
+            guard removed > 0 else { return 0 }
+            try store.commit(changes)
             count -= removed
             topics = try store.topics()
             logger.warning(
@@ -122,21 +126,17 @@ final class Outbox {
         }
     }
 
-    func close() {
+    package func close() {
         commit(now: true)
         do throws(StoreFault) { try store?.close() } catch { logger.error("\(error)") }
     }
 
     private func holdWithinBounds() {
         guard pending.appended.count > Self.mostHeld else { return }
-        var place = 0
         let before = pending.appended.count
-        // E12.FR.05: the 2nd, the 4th, and so on.
-        pending.appended.removeAll { call in
-            guard call.isThinnable else { return false }
-            place += 1
-            return place.isMultiple(of: 2)
-        }
+        let samples = Dictionary(grouping: pending.appended.filter(\.isThinnable)) { $0.topic }
+        let dropped = Set(samples.values.flatMap { Thinning.dropped(of: $0.map(\.number)) })
+        pending.appended.removeAll { dropped.contains($0.number) }
         if pending.appended.count == before { pending.appended.removeFirst(before - Self.mostHeld) }
         logger.error(
             "transaction events are lost for want of memory", metadata: ["lost": "\(before - pending.appended.count)"])
