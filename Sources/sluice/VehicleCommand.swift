@@ -117,7 +117,8 @@ struct VehicleCommand: ParsableCommand {
         options.fault = try fault.map { try VehiclePlan.Fault.parsing($0) }
         (options.vehicleID, options.isJSON, options.showsEveryTurn) = (id, json, everyTurn)
         if powerLine.slac {
-            options.powerLine = powerLine.simulatedModem.map { .simulated(attenuation_dB: $0) } ?? .common
+            options.powerLine =
+                if let faintness = powerLine.simulatedModem { .simulated(attenuation_dB: faintness) } else { .common }
         }
         try battery.apply(to: &options)
         tls.apply(to: &options)

@@ -32,6 +32,28 @@ struct BenchVehicleTests {
         }
     }
 
+    @Test func `over power line a station is looked for on an interface`() throws {
+        var options = BenchVehicleOptions(
+            place: .address(host: "::1", port: 1), courses: [.iso20DCBidirectional],
+            script: try VehicleScript(parsing: []))
+        options.powerLine = .simulated(attenuation_dB: 5)
+        #expect { try options.check() } throws: { ($0 as? BenchProblem)?.exitCode == 64 }
+        options.place = .interface("eth1")
+        try options.check()
+    }
+
+    @Test func `a wire that carries no power line ends the car with its reason`() async throws {
+        var options = BenchVehicleOptions(
+            place: .interface("no-such-0"), courses: [.iso20DCBidirectional],
+            script: try VehicleScript(parsing: []))
+        options.powerLine = .common
+        await #expect {
+            _ = try await BenchVehicle.drive(options) { _ in }
+        } throws: { error in
+            (error as? BenchProblem)?.description.contains("SLAC is not possible on “no-such-0”") == true
+        }
+    }
+
     @Test func `a fault has a kind and a place`() throws {
         let fault = try VehiclePlan.Fault.parsing("garbage:preCharge")
         #expect(fault == VehiclePlan.Fault(.garbage, at: .preCharge))
