@@ -35,14 +35,32 @@ import Testing
     @Test(arguments: Course.iso20.filter { $0.service.transfer == .dc })
     func `precharges anew after a renegotiation of the schedule that ended in one of the service`(course: Course) {
         var pair = Pair(.bench, course.plan)
-        pair.tell(.target(.watts(5_000)))
         pair.runIntoTheLoop()
-        pair.car.handle(.renegotiate)
-        while !pair.car.isRenegotiating, !pair.isOver { pair.run(for: Pair.step) }
+        // As while a station is not done with the new schedule.
+        pair.car.isRenegotiating = true
         pair.car.handle(.end(.renegotiateService))
         pair.run(for: .seconds(10))
         #expect(pair.carEnd == nil)
         #expect(pair.station.machine?.phase == .charging)
         #expect(pair.effects.filter { $0 == .checkCable }.count == 2)
+    }
+
+    @Test(arguments: Course.iso20.filter { $0.service.transfer == .dc })
+    func `is asked for a check of the cable after the same`(course: Course) throws {
+        var pair = Pair(.bench, course.plan)
+        pair.runIntoTheLoop()
+        var station = try #require(pair.station.machine)
+        let agreement: [Request] = [
+            .chargeParameters(course.service, course.plan.needs), .scheduleExchange(course.mode, course.plan.needs),
+        ]
+        let requests: [Request] =
+            [
+                .powerDelivery(PowerDelivery(.renegotiate)), agreement[1], .powerDelivery(PowerDelivery(.stop)),
+                .sessionStop(.renegotiateService), .serviceDiscovery(.all), .serviceDetail(course.service.rawValue),
+                .serviceSelection(
+                    .energy(service: course.service.rawValue, parameterSet: course.mode == .dynamic ? 1 : 2)),
+            ] + agreement
+        for request in requests { _ = station.handle(request, sessionID: station.sessionID, at: pair.now) }
+        #expect(station.phase == .cableCheck)
     }
 }
