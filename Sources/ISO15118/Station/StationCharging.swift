@@ -42,6 +42,8 @@ extension StationMachine {
             phase = .stopped
             notice = nil
             isStandingBy = false
+            // What follows in the session begins with a check of the cable.
+            isRenegotiating = false
             return switchedOff() + [.reply(Reply(.ok, .powerDelivery))]
         case .standby:
             guard standard.isISO20, offer.mayStandBy, isCharging else {

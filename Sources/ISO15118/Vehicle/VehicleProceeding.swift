@@ -65,6 +65,7 @@ extension VehicleSession {
         guard (stationVoltage - plan.batteryVoltage).magnitude <= .volts(20) else {
             return rest(before: .preCharge, at: now)
         }
+        isConnected = true
         return [.contactors(.closed)] + ask(request(.powerDelivery), at: now)
     }
 
@@ -120,6 +121,7 @@ extension VehicleSession {
         case .pause: return end(.paused(sessionID))
         case .renegotiateService:
             ending = nil
+            isRenegotiating = false
             turns = 0
             weldingChecks = 0
             return ask(request(.serviceDiscovery), at: now)

@@ -31,6 +31,8 @@ public struct VehicleSession: Sendable {
     var stationVoltage = Voltage.zero
     var nominalVoltage = Voltage.volts(230)
     var isCharging = false
+    /// The car's contactors are closed (DC): before the station has agreed to charge, and after.
+    var isConnected = false
     var isRenegotiating = false
     var ending: SessionStop?
     var wantsRenegotiation = false
@@ -245,10 +247,11 @@ public struct VehicleSession: Sendable {
 
     /// Power and contactors of the car.
     mutating func released() -> [VehicleOutput] {
-        guard isCharging else { return [] }
+        let stopped: [VehicleOutput] = isCharging ? [.take(.zero)] : []
+        let opened: [VehicleOutput] = isConnected ? [.contactors(.open)] : []
         isCharging = false
-        let contactors: [VehicleOutput] = plan.service.transfer == .dc ? [.contactors(.open)] : []
-        return [.take(.zero)] + contactors
+        isConnected = false
+        return stopped + opened
     }
 
     /// The car's identifier in the negotiated standard.
