@@ -40,7 +40,7 @@ private final class WatchedPoint: SessionWatching {
             tasks.addTask { await listener.run() }
             defer { tasks.cancelAll() }
             let link = try await VehicleLink.open(
-                at: listener.address, plan: LinkBench.plan(), group: LinkBench.group)
+                at: listener.address, plan: LinkBench.plan(), security: nil, group: LinkBench.group)
             for await _ in link.steps {}
             _ = try await link.end()
         }
