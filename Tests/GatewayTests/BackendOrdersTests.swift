@@ -26,19 +26,20 @@ private struct OrderedLoop: ~Copyable {
     init(second: String = "reading") throws {
         let waker = try WakeUp()
         let configuration = try Self.configuration(second)
-        self.configuration = configuration
         let model = SiteModel(configuration)
         let tables = SiteTables(configuration)
         let cell = ChargerCell(name: "1", waker: waker)
         let meterCell = MeterCell(name: "meter")
-        cells = SiteCells(
+        let cells = SiteCells(
             chargers: [cell], mayDischarge: [true], meters: [SiteCells.Meter(cell: meterCell, circuit: 0)],
             circuitCount: model.circuits.count, tables: tables)
+        let orders = BackendOrders(CommandDesk(cells, tables), configuration.backends)
+        // What may fail comes before what cannot be copied.
+        vehicles = try Vehicles(configuration, cells.chargers, orders, bell: nil, logger: Logger(label: "test"))
+        (self.configuration, self.cells, self.orders) = (configuration, cells, orders)
         loop = ControlLoop(model, cells, at: now)
         charger = cell.state.takeWriter()
         meter = meterCell.state.takeWriter()
-        orders = BackendOrders(CommandDesk(cells, tables), configuration.backends)
-        vehicles = try Vehicles(configuration, cells.chargers, orders, bell: nil, logger: Logger(label: "test"))
     }
 
     private static var project: String {

@@ -5,13 +5,16 @@ import Chargers
 import Electricity
 import ISO15118
 import LinuxIO
+import OCPP
+import OCPP21
+import PowerControl
 import Testing
 
 @testable import Gateway
 @testable import VehicleLinks
 
 /// One car's session, with what it hears.
-private struct StateBench {
+private struct StateBench: ~Copyable {
     var state = VehicleState()
     let charger: ChargerCell
     let cell: VehicleCell
@@ -127,7 +130,8 @@ private struct StateBench {
         bench.state.need(needs, at: bench.now)
         #expect(bench.state.takeNeeds(at: bench.now + .seconds(1)) == nil)
         bench.progress(.cableCheck)
-        let told = try #require(bench.state.takeNeeds(at: bench.now + .seconds(1)))
+        let taken = bench.state.takeNeeds(at: bench.now + .seconds(1))
+        let told = try #require(taken)
         #expect(told.requestedEnergyTransfer == .dcBPT && told.controlMode == .dynamicControl)
         #expect(told.v2xChargingParameters?.maxDischargePower == .init(thousandths: 10_000_000))
         bench.progress(.charging)
