@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import Foundation
+import Glibc
 import StationWork
 import Synchronization
 
@@ -84,6 +85,7 @@ private final class RunningProgram: @unchecked Sendable {
 
     func end() {
         isOver.withLock { $0 = true }
-        process.terminate()
+        // It may have inherited a mask that holds back every other signal.
+        kill(process.processIdentifier, SIGKILL)
     }
 }
