@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
 
 /// Why something about keys or certificates could not be done, with what to do about it. Names in it come from
 /// certificates and are free of control characters.

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Copyright 2026 The Sluice authors
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Sluice authors
 
 import Electricity
 import OCPP
