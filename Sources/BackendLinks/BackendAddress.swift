@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import TLS
+
 /// Where a backend listens: `ws[s]://host[:port][/path]`.
 package struct BackendAddress: Hashable, Sendable, CustomStringConvertible {
     package let isSecure: Bool
-    /// A DNS name or an IP address, IPv6 without brackets.
-    package let host: String
-    package let port: Int
+    private let server: HostAndPort
     /// Begins with “/” unless empty, and never ends with it.
     package let path: String
 
@@ -27,36 +27,18 @@ package struct BackendAddress: Hashable, Sendable, CustomStringConvertible {
         var path = rest[slash...]
         while path.last == "/" { path.removeLast() }
         self.path = String(path)
-        guard let (host, port) = Self.split(rest[..<slash]) else { throw no("“\(rest[..<slash])” is no host[:port]") }
-        self.host = host
-        self.port = port ?? (isSecure ? 443 : 80)
+        guard let server = HostAndPort(rest[..<slash], isSecure: isSecure) else {
+            throw no("“\(rest[..<slash])” is no host[:port]")
+        }
+        self.server = server
     }
 
-    private static func split(_ authority: Substring) -> (host: String, port: Int?)? {
-        var host = authority
-        var port: Int?
-        let bracket = authority.lastIndex(of: "]")
-        if let colon = authority.lastIndex(of: ":"), colon > bracket ?? authority.startIndex {
-            let digits = authority[authority.index(after: colon)...]
-            guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
-                (1...65_535).contains(number)
-            else { return nil }
-            (host, port) = (authority[..<colon], number)
-        }
-        if host.first == "[", host.last == "]" {
-            host = host.dropFirst().dropLast()
-            guard host.contains(":") else { return nil }
-        } else if host.contains(where: { ":[]".contains($0) }) {
-            return nil
-        }
-        return host.isEmpty ? nil : (String(host), port)
-    }
+    /// A DNS name or an IP address, IPv6 without brackets.
+    package var host: String { server.host }
+    package var port: Int { server.port }
 
     /// The host as HTTP wants it, with the port unless it is the usual one.
-    package var authority: String {
-        let host = host.contains(":") ? "[\(host)]" : host
-        return port == (isSecure ? 443 : 80) ? host : "\(host):\(port)"
-    }
+    package var authority: String { server.authority(isSecure: isSecure) }
 
     package var description: String { "\(isSecure ? "wss" : "ws")://\(authority)\(path)" }
 

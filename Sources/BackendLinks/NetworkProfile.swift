@@ -61,22 +61,6 @@ package struct NetworkProfile: Hashable, Sendable {
     /// The value of the `Authorization` header.
     var authorization: String? {
         guard case .password(let password) = proof else { return nil }
-        return "Basic " + base64("\(identity):\(password.value)".utf8)
+        return "Basic " + Base64.text("\(identity):\(password.value)")
     }
-}
-
-/// RFC 4648, with padding.
-func base64(_ bytes: some Collection<UInt8>) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let group = Array(rest.prefix(3))
-        rest = rest.dropFirst(3)
-        let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-        for place in 0..<4 {
-            text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import EXI
 import JSONText
 
 /// One message as a line of JSON, with its bytes (`exi`, hexadecimal) or its meaning (`json`), the schema's namespace,

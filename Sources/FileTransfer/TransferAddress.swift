@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import TLS
+
 /// Where a file is or goes: `http[s]://[name:password@]host[:port][/path][?query]`.
 package struct TransferAddress: Hashable, Sendable, CustomStringConvertible {
     /// For HTTP Basic (N01.FR.25).
@@ -10,9 +12,7 @@ package struct TransferAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     package let isSecure: Bool
-    /// A DNS name or an IP address, IPv6 without brackets.
-    package let host: String
-    package let port: Int
+    private let server: HostAndPort
     /// Path and query as they are sent (N01.FR.29); begins with “/”.
     package let target: String
     package let login: Login?
@@ -41,9 +41,10 @@ package struct TransferAddress: Hashable, Sendable, CustomStringConvertible {
         } else {
             login = nil
         }
-        guard let (host, port) = Self.split(authority) else { throw no("“\(authority)” is no host[:port]") }
-        self.host = host
-        self.port = port ?? (isSecure ? 443 : 80)
+        guard let server = HostAndPort(authority, isSecure: isSecure) else {
+            throw no("“\(authority)” is no host[:port]")
+        }
+        self.server = server
     }
 
     private static func login(_ text: Substring) -> Login? {
@@ -72,31 +73,12 @@ package struct TransferAddress: Hashable, Sendable, CustomStringConvertible {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    private static func split(_ authority: Substring) -> (host: String, port: Int?)? {
-        var host = authority
-        var port: Int?
-        let bracket = authority.lastIndex(of: "]")
-        if let colon = authority.lastIndex(of: ":"), colon > bracket ?? authority.startIndex {
-            let digits = authority[authority.index(after: colon)...]
-            guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
-                (1...65_535).contains(number)
-            else { return nil }
-            (host, port) = (authority[..<colon], number)
-        }
-        if host.first == "[", host.last == "]" {
-            host = host.dropFirst().dropLast()
-            guard host.contains(":") else { return nil }
-        } else if host.contains(where: { ":[]".contains($0) }) {
-            return nil
-        }
-        return host.isEmpty ? nil : (String(host), port)
-    }
+    /// A DNS name or an IP address, IPv6 without brackets.
+    package var host: String { server.host }
+    package var port: Int { server.port }
 
     /// The host as HTTP wants it, with the port unless it is the usual one.
-    package var authority: String {
-        let host = host.contains(":") ? "[\(host)]" : host
-        return port == (isSecure ? 443 : 80) ? host : "\(host):\(port)"
-    }
+    package var authority: String { server.authority(isSecure: isSecure) }
 
     /// For messages: without name and password, and without a query, which may be as secret.
     package var description: String {

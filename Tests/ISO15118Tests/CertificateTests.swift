@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import EXI
 import EXIISO2
 import Electricity
 import Foundation
@@ -177,7 +178,7 @@ struct CertificateTests {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "Vectors/installation-foreign.txt")
         let text = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-        let payload = try #require(bytes(hexadecimal: text))
+        let payload = try #require(BinaryText.bytes(hexadecimal: text))
         let answer = try Translation.answer(V2GTPFrame(type: .exi, payload: payload), .iso2)
         let offered = try #require(answer.certificate)
         let trust = ContractWorld.trust(.p256)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import EXI
 import Electricity
 import Testing
 import V2GKeys
@@ -178,7 +179,7 @@ struct ContractTests {
             var plan = paid.course.plan
             plan.turns = 1
             plan.resuming = [8, 8, 8, 8, 8, 8, 8, 8]
-            let vehicle = paid.course.standard.isISO20 ? plan.vehicle : hexadecimal(plan.address)
+            let vehicle = paid.course.standard.isISO20 ? plan.vehicle : BinaryText.hexadecimal(plan.address)
             let paused = PausedSession(
                 sessionID: [8, 8, 8, 8, 8, 8, 8, 8], vehicle: vehicle, emaid: "DESLUC12345678")
             var pair = Pair(

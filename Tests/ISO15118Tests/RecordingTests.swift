@@ -21,7 +21,7 @@ struct RecordingTests {
         pair.tell(.target(.watts(5_000)))
         pair.plugIn()
         pair.run(for: .seconds(30))
-        let text = pair.frames.map { ($0.fromCar ? "EV " : "SE ") + hexadecimal($0.bytes) + "\n" }.joined()
+        let text = pair.frames.map { ($0.fromCar ? "EV " : "SE ") + BinaryText.hexadecimal($0.bytes) + "\n" }.joined()
         let name = "\(course)".replacing(" ", with: "-") + ".txt"
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/\(name)")
         if ProcessInfo.processInfo.environment["SLUICE_UPDATE_RECORDINGS"] == "1" {
@@ -51,7 +51,7 @@ struct RecordingTests {
                 } else if ns.hasSuffix(
                     ":DC")
                 { .dc } else { .exi }
-            return bytes(hexadecimal: exi).map { V2GTPFrame(type: type, payload: $0) }
+            return BinaryText.bytes(hexadecimal: exi).map { V2GTPFrame(type: type, payload: $0) }
         }
     }
 

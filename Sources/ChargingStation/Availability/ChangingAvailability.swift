@@ -84,6 +84,11 @@ extension Station {
         return isHeldBack(index) ? .unavailable : .available
     }
 
+    /// The same for the variables of an EVSE and its connector.
+    func availabilityState(evse: Int) -> ConnectorStatusEnumType {
+        index(ofEVSE: evse).map(connectorStatus) ?? .unavailable
+    }
+
     /// Tells of every connector (B01.FR.05, B04.FR.01).
     mutating func reportAllConnectors() {
         for index in evses.indices { reportConnector(index, .volatile) }

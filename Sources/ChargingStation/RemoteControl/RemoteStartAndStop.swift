@@ -63,7 +63,7 @@ extension Station {
         guard profile.chargingProfilePurpose == .txProfile, profile.transactionId == nil else {
             return StatusInfoType(reasonCode: "InvalidProfile")
         }
-        return remoteProfileRefusal(profile, evse: evse)
+        return refusal(ofRemote: profile, evse: evse)
     }
 
     /// F03, F04.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import EXI
 import Electricity
 
 /// A certificate with those that vouch for it, as a message carries them: DER, without the root.
@@ -18,26 +19,11 @@ public struct CertificateChain: Hashable, Sendable {
     public var pem: String { ([leaf] + authorities).map(Self.pem).joined() }
 
     private static func pem(_ certificate: [UInt8]) -> String {
-        let text = base64(certificate)
+        let text = Array(BinaryText.base64(certificate).utf8)
         let lines = stride(from: 0, to: text.count, by: 64).map { start in
             String(decoding: text[start..<min(start + 64, text.count)], as: UTF8.self) + "\n"
         }
         return "-----BEGIN CERTIFICATE-----\n" + lines.joined() + "-----END CERTIFICATE-----\n"
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> [UInt8] {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count / 3 * 4 + 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let count = min(3, bytes.count - start)
-            var word = 0
-            for offset in 0..<3 { word = word << 8 | (offset < count ? Int(bytes[start + offset]) : 0) }
-            for digit in 0..<4 {
-                text.append(digit <= count ? digits[word >> (18 - 6 * digit) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return text
     }
 }
 

@@ -15,7 +15,8 @@ extension DINMessages {
     private static func body(_ request: Request, _ header: VehicleHeader) -> DIN.BodyElement {
         let status = DIN.DC_EVStatus(evReady: true, evErrorCode: .no_ERROR, evresssoc: header.soc.wire)
         switch request {
-        case .sessionSetup(let vehicle): return .sessionSetupReq(.init(evccid: bytes(hexadecimal: vehicle) ?? []))
+        case .sessionSetup(let vehicle):
+            return .sessionSetupReq(.init(evccid: BinaryText.bytes(hexadecimal: vehicle) ?? []))
         case .serviceDiscovery: return .serviceDiscoveryReq(.init())
         case .serviceDetail(let service): return .serviceDetailReq(.init(serviceID: service))
         case .serviceSelection(.payment(_, let services)):

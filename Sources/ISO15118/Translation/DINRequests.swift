@@ -20,7 +20,7 @@ extension DINMessages {
 
     private static func request(_ body: DIN.BodyElement) throws(TranslationError) -> Request {
         switch body {
-        case .sessionSetupReq(let body): .sessionSetup(vehicle: hexadecimal(body.evccid))
+        case .sessionSetupReq(let body): .sessionSetup(vehicle: BinaryText.hexadecimal(body.evccid))
         case .serviceDiscoveryReq: .serviceDiscovery(.all)
         case .serviceDetailReq(let body): .serviceDetail(body.serviceID)
         case .servicePaymentSelectionReq(let body):

@@ -37,7 +37,7 @@ extension ISO2Messages {
 
     private static func request(_ body: ISO2.BodyElement, _ signed: Signed) throws(TranslationError) -> Request {
         switch body {
-        case .sessionSetupReq(let body): .sessionSetup(vehicle: hexadecimal(body.evccid))
+        case .sessionSetupReq(let body): .sessionSetup(vehicle: BinaryText.hexadecimal(body.evccid))
         case .serviceDiscoveryReq(let body): .serviceDiscovery(filter(body))
         case .serviceDetailReq(let body): .serviceDetail(body.serviceID)
         case .paymentServiceSelectionReq(let body):
@@ -173,16 +173,4 @@ extension ISO2Messages {
         loop.needs.isComplete = body.chargingComplete
         return loop
     }
-}
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789ABCDEF")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-}
-
-/// - Returns: nil unless the text is pairs of hexadecimal digits.
-func bytes(hexadecimal text: String) -> [UInt8]? {
-    let digits = text.compactMap(\.hexDigitValue)
-    guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
-    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
 }

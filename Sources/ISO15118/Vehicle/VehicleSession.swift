@@ -257,6 +257,6 @@ public struct VehicleSession: Sendable {
     /// The car's identifier in the negotiated standard.
     var name: String {
         guard standard?.isISO20 != true else { return plan.vehicle }
-        return hexadecimal(plan.address)
+        return BinaryText.hexadecimal(plan.address)
     }
 }
