@@ -161,12 +161,16 @@ package struct ExternalSignal: Equatable, Sendable {
     package var setpoint: Power?
     /// Whether the power is there in addition (K27).
     package var isLocalGeneration = false
+    /// Whether whoever carries out the commands holds these limits itself, and more exactly than a command could: it follows the
+    /// building's load. They are then told to the backend and shown in composite schedules, and cut no command.
+    package var isHeldBelow: Bool
     /// Seconds since 1970; nil until released.
     package var expiresAt: Int64?
 
-    package init(source: Source, limits: PowerLimits?, setpoint: Power? = nil) {
+    package init(source: Source, limits: PowerLimits?, setpoint: Power? = nil, isHeldBelow: Bool = false) {
         self.source = source
         self.limits = limits
         self.setpoint = setpoint
+        self.isHeldBelow = isHeldBelow
     }
 }

@@ -214,7 +214,9 @@ def test_the_backend_makes_the_car_deliver_and_an_operator_limit_wins(site, vers
 
         # The operator allows 2 kW of export at the connection point, where 500 W of load help.
         http_json("PUT", f"{running.gateway.api}/api/limits/export", {"power": "2 kW"})
-        running.wait_for_power(-2_600, -1_500)
+        running.wait_for_power(-2_550, -2_050)
+        because = running.gateway.running.get("/api/why/1")["steps"][-1]["because"]
+        assert "limit entered by hand" in because, because
         if version != "1.6":
             csms.wait_for("NotifyChargingLimit", patience_s=30)
         http_json("DELETE", f"{running.gateway.api}/api/limits/export")

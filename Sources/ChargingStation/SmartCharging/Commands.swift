@@ -24,7 +24,7 @@ extension Station {
     /// offline as well (K06.FR.01, K06.FR.02, K07.FR.01), at once (K01.FR.04, K01.FR.07, K10.FR.05, K10.FR.07, K16.FR.11). Called after
     /// every input.
     mutating func commandEVSEs() {
-        defer { smart.external.isChanging = false }
+        defer { smart.external.before = nil }
         bidirectional.grid.expire(at: now.monotonic)
         guard setup.role == .inCharge else { return }
         followSignals()
@@ -73,7 +73,7 @@ extension Station {
         {
             return known
         }
-        let (period, until) = smart.store.profiles.inForce(for: conditions, at: time, in: .watts, station)
+        let (period, until) = smart.store.commanding.inForce(for: conditions, at: time, in: .watts, station)
         let new = ProfileInForce(
             revision: smart.store.revision, conditions: conditions, station: station, from: time,
             until: max(until, time.adding(1)), period: period, origin: origin(period))
@@ -102,15 +102,26 @@ extension Station {
 
     /// An external system has changed the rate of a transaction (K11.FR.04, K13.FR.03).
     private mutating func tellRate(_ index: Int, _ command: EVSECommand) {
-        guard smart.external.isChanging, evses[index].transaction != nil, let before = evses[index].command else {
-            return
-        }
-        let rates = { (command: EVSECommand) in command.setpoint ?? command.limits.upper }
+        guard let former = smart.external.before, evses[index].transaction != nil, let old = evses[index].command
+        else { return }
+        let before = Rate(old, within: former.limits)
+        let after = Rate(command, within: smart.external.limits)
         guard
-            isSignificant(rates(command).milli, since: rates(before).milli)
-                || isSignificant(command.limits.lower.milli, since: before.limits.lower.milli)
+            isSignificant(after.power.milli, since: before.power.milli)
+                || isSignificant(after.least.milli, since: before.least.milli)
         else { return }
         updateTransaction(evse: evses[index].id, because: .chargingRateChanged)
+    }
+
+    /// What a command comes to under what others impose, whoever holds that.
+    private struct Rate {
+        var power: Power
+        var least: Power
+        init(_ command: EVSECommand, within external: PowerLimits?) {
+            let limits = external.map(command.limits.narrowed) ?? command.limits
+            power = command.setpoint.map(limits.nearest) ?? limits.upper
+            least = limits.lower
+        }
     }
 
     /// Whether the power electronics of this EVSE are switched off, for TransactionEvent (Q10.FR.04, Q10.FR.05).

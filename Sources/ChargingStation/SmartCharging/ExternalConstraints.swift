@@ -33,18 +33,20 @@ struct ExternalConstraints: Equatable, Sendable {
     var told: [Key: ExternalSignal] = [:]
     /// What has been made profiles of.
     var installed: [Key: ExternalSignal] = [:]
-    /// Whether what EVSEs may do changes because of a signal that is being handled (K11.FR.04).
-    var isChanging = false
+    /// What held before the signal that is being handled, which may change what EVSEs do (K11.FR.04); nil while none is.
+    var before: Before?
+    struct Before: Equatable, Sendable { var limits: PowerLimits? }
 
     mutating func take(_ signal: ExternalSignal) {
+        before = Before(limits: limits)
         let key = Key(source: signal.source, isLocalGeneration: signal.isLocalGeneration)
         held[key] = signal.limits == nil && signal.setpoint == nil ? nil : signal
     }
 
-    mutating func expire(at time: Int64) -> Bool {
-        let before = held.count
+    mutating func expire(at time: Int64) {
+        guard let first = nextExpiry, first <= time else { return }
+        before = Before(limits: limits)
         held = held.filter { $0.value.expiresAt.map { $0 > time } ?? true }
-        return held.count != before
     }
 
     var nextExpiry: Int64? { held.values.compactMap(\.expiresAt).min() }
@@ -94,13 +96,12 @@ extension Station {
         if let end = signal.expiresAt, end <= now.seconds { return }
         // The new value takes the place of the former (K29.FR.05, Q06.FR.05, Q06.FR.06), or nothing does (K13.FR.01).
         smart.external.take(signal)
-        smart.external.isChanging = true
         if !signal.isLocalGeneration { updateProfilesLed(by: signal) }
         installExternalSignals()
     }
 
     mutating func expireExternalSignals() {
-        if smart.external.expire(at: now.seconds) { smart.external.isChanging = true }
+        smart.external.expire(at: now.seconds)
         installExternalSignals()
     }
 
@@ -154,7 +155,8 @@ extension Station {
             let effective = key.isLocalGeneration ? own : together
             // Updated now (K29.FR.06, Q06.FR.07), which also makes it valid again (K29.FR.08, Q06.FR.41).
             smart.store.installExternal(
-                own, ChargingProfile(effective), from: key.source.rawValue, at: now.seconds)
+                own, ChargingProfile(effective), from: key.source.rawValue, isHeldBelow: signal.isHeldBelow,
+                at: now.seconds)
         }
         smart.external.installed = wanted
     }

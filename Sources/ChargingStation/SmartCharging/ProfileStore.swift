@@ -14,6 +14,8 @@ struct ProfileStore: Equatable, Sendable {
     private(set) var messages: [Int: ChargingProfileType] = [:]
     /// Who set them, if not the backend (K09).
     private(set) var sources: [Int: String] = [:]
+    /// Those that cut no command, since what is beneath the commands holds them.
+    private var heldBelow: Set<Int> = []
     /// Counts every change: what was worked out from the profiles before is old.
     private(set) var revision = 0
     private var unsaved: Set<Int> = []
@@ -21,6 +23,14 @@ struct ProfileStore: Equatable, Sendable {
     private var kept: Set<Int> = []
 
     static let backend = "CSO"
+
+    /// What commands are worked out from.
+    var commanding: ChargingProfiles {
+        guard !heldBelow.isEmpty else { return profiles }
+        var commanding = profiles
+        for id in heldBelow { commanding.release(id) }
+        return commanding
+    }
 
     func source(of id: Int) -> String { sources[id] ?? Self.backend }
 
@@ -39,16 +49,19 @@ struct ProfileStore: Equatable, Sendable {
     /// Sets what an external system wants.
     /// - Parameter effective: What counts for control, together with other sources.
     mutating func installExternal(
-        _ message: ChargingProfileType, _ effective: ChargingProfile, from source: String, at time: Int64
+        _ message: ChargingProfileType, _ effective: ChargingProfile, from source: String, isHeldBelow: Bool,
+        at time: Int64
     ) {
         profiles.install(effective, on: 0, at: time, .v21)
         messages[message.id] = message
         sources[message.id] = source
+        if isHeldBelow { heldBelow.insert(message.id) } else { heldBelow.remove(message.id) }
         changed([message.id])
     }
 
     mutating func releaseExternal(_ id: Int) {
         profiles.release(id)
+        heldBelow.remove(id)
         changed([id])
     }
 

@@ -8,12 +8,13 @@ extension Station {
     /// What holds for all EVSEs together is divided among those that may transfer energy, so that the sum holds whatever each of them
     /// takes (K04.FR.05, K11.FR.01, K12.FR.01, Q06.FR.30).
     mutating func shareStationBounds(_ commands: inout [EVSECommand]) {
+        let profiles = smart.store.commanding
         guard variables.flag(SmartChargingVariables.enabled),
-            smart.store.profiles.installed.contains(where: {
+            profiles.installed.contains(where: {
                 $0.evse == 0 && ($0.profile.purpose == .stationMaximum || $0.isExternal)
             })
         else { return }
-        let bounds = smart.store.profiles.stationBounds(of: evseConditions, at: now.seconds, stationConditions)
+        let bounds = profiles.stationBounds(of: evseConditions, at: now.seconds, stationConditions)
         let active = commands.indices.filter { commands[$0].mayTransfer }
         if bounds.until < .max {
             for index in commands.indices { commands[index].until = min(commands[index].until ?? .max, bounds.until) }

@@ -36,9 +36,9 @@ extension BackendDesk {
         }
         for source in [ExternalSignal.Source.grid, .energyManager] {
             let limits = site.imposed(by: source, at: now)
-            guard limits != external[source] else { continue }
+            guard !SiteLook.isAlike(limits, external[source]) else { continue }
             external[source] = limits
-            inputs.append(.external(ExternalSignal(source: source, limits: limits)))
+            inputs.append(.external(ExternalSignal(source: source, limits: limits, isHeldBelow: true)))
         }
         if isTurn {
             renewedAt = now

@@ -71,7 +71,8 @@ struct SiteLook {
     }
 
     /// What the operator, or the building's controller, allows the whole station now, beyond the agreement; nil while it
-    /// says nothing.
+    /// says nothing. Where it bounds the connection point, the building's load is taken off: what it draws the station may not, and
+    /// may deliver in addition.
     func imposed(by source: ExternalSignal.Source, at now: Instant) -> PowerLimits? {
         switch source {
         case .grid: narrow(operatorLimits(), .importByHand, .exportByHand, now)
@@ -83,9 +84,10 @@ struct SiteLook {
     private func narrow(
         _ limits: PowerLimits, _ charging: HeldLimits.Kind, _ delivery: HeldLimits.Kind, _ now: Instant
     ) -> PowerLimits? {
-        let upper = held.entry(charging, at: now)?.power ?? limits.upper
-        let lower = held.entry(delivery, at: now).map { .zero - $0.power } ?? limits.lower
-        let allowed = limits.narrowed(to: PowerLimits(from: lower, to: upper))
+        let byHand = PowerLimits(
+            from: held.entry(delivery, at: now).map { .zero - $0.power } ?? PowerLimits.unbounded.lower,
+            to: held.entry(charging, at: now)?.power ?? PowerLimits.unbounded.upper)
+        let allowed = limits.narrowed(to: byHand.without(building))
         return allowed == .unbounded ? nil : allowed
     }
 
@@ -93,13 +95,40 @@ struct SiteLook {
         let limits = cells.limits.read()
         var allowed = PowerLimits.unbounded
         for index in 0..<limits.count where limits[index].rule.isImposed {
+            let power = limits[index].power
             switch limits[index].scope {
-            case .connectionPoint, .controllable, .circuit(0):
-                allowed = allowed.narrowed(to: limits[index].power)
+            case .connectionPoint, .circuit(0):
+                allowed = allowed.narrowed(to: power.without(building))
+            case .controllable: allowed = allowed.narrowed(to: power)
             case .circuit, .evse, .everyEVSE: break
             }
         }
         return allowed
+    }
+
+    /// What is drawn behind the connection point without the station; zero while the meter is silent, since nobody knows.
+    private var building: Power {
+        guard let view = cells.circuits.first?.read().view, !view.meterIsSilent else { return .zero }
+        return view.uncontrolled
+    }
+
+    /// Whether the difference is not worth telling: the building's load is never still.
+    static func isAlike(_ one: PowerLimits?, _ other: PowerLimits?) -> Bool {
+        guard let one, let other else { return one == other }
+        return isNear(one.upper, other.upper) && isNear(one.lower, other.lower)
+    }
+
+    private static func isNear(_ one: Power, _ other: Power) -> Bool {
+        (one - other).magnitude < .watts(100)
+    }
+}
+
+extension PowerLimits {
+    /// What is left of a bound beside this load. Where nobody bounds anything, nobody does beside a load either.
+    fileprivate func without(_ load: Power) -> PowerLimits {
+        PowerLimits(
+            from: lower == Self.unbounded.lower ? lower : lower - load,
+            to: upper == Self.unbounded.upper ? upper : upper - load)
     }
 }
 

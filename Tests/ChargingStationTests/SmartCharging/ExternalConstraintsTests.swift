@@ -75,6 +75,26 @@ import Testing
         #expect(bench.command().text == "-8000…3000 @ -8000")
     }
 
+    @Test func `limits that are held below the commands are told and shown, and cut no command`() {
+        var bench = StationBench()
+        bench.boot()
+        bench.charge()
+        bench.set(Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-9_000)]))
+        let command = bench.command().text
+        let limits = PowerLimits(from: .watts(-2_000), to: .watts(3_000))
+        let outputs = bench.handle(.external(ExternalSignal(source: .grid, limits: limits, isHeldBelow: true)))
+        #expect(bench.command().text == command)
+        // K12.FR.02; K11.FR.04.
+        #expect(told(outputs, bench) == ["SO 3000"])
+        #expect(bench.events(in: outputs).map(\.triggerReason) == [.chargingRateChanged])
+        let ask = StationRequest.getCompositeSchedule(GetCompositeScheduleRequest(duration: 60, evseId: 1))
+        guard case .getCompositeSchedule(let answer) = bench.ask(ask).answer else {
+            Issue.record("no composite schedule")
+            return
+        }
+        #expect(answer.schedule?.chargingSchedulePeriod.first?.setpoint == -2_000)
+    }
+
     @Test func `a signal ends at its time by itself`() {
         var bench = StationBench()
         bench.boot()
