@@ -189,7 +189,7 @@ extension Station {
         }
     }
 
-    private mutating func refuse(_ question: Authorization.Asking, _ reason: String) {
+    mutating func refuse(_ question: Authorization.Asking, _ reason: String) {
         // A key code is not shown in any log (C04.FR.04).
         let name = question.idToken.type == "KeyCode" ? "A key code" : "Token “\(question.idToken.idToken)”"
         emit(.notice("\(name) is refused: \(reason)."))
