@@ -7,6 +7,7 @@ import FileTransfer
 import LinuxIO
 import Logging
 import OCPP
+import OCPP21
 import StationStore
 import StationWork
 import TLS
@@ -26,6 +27,7 @@ extension BackendDesk {
         case .log(.upload(let order)): upload(order)
         case .log(.cancel(let id)): uploads.removeValue(forKey: id)?.cancel()
         case .firmware(let task): carryOut(task)
+        case .applyDERSettings(let evse, let controls) where give(controls, to: evse): break
         case .reset, .unlock, .dataTransfer, .release, .answerContract, .display, .contractAnswered, .vehicleChecked,
             .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings:
             guard !vehicles.perform(task) else { return }
@@ -33,6 +35,12 @@ extension BackendDesk {
             guard let report = task.refusal else { return }
             inputs.append(.done(report))
         }
+    }
+
+    /// - Returns: Whether the charger takes DER controls.
+    private func give(_ controls: [SetDERControlRequest], to id: Int) -> Bool {
+        guard let index = evseIDs.firstIndex(of: id) else { return false }
+        return der.give(controls, backend: place, evse: index)
     }
 
     /// Whom a server of files may be vouched for by (N01.FR.15, N01.FR.16).
