@@ -26,6 +26,8 @@ extension BackendDesk {
         case .log(.upload(let order)): upload(order)
         case .log(.cancel(let id)): uploads.removeValue(forKey: id)?.cancel()
         case .firmware(let task): carryOut(task)
+        // What a backend that only observes would let cars choose is of no account.
+        case .offerSchedules where backend.role != .inCharge: break
         case .reset, .unlock, .dataTransfer, .release, .answerContract, .display, .contractAnswered, .vehicleChecked,
             .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings:
             guard !vehicles.perform(task) else { return }
