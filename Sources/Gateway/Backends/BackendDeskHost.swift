@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import ChargingStation
+import ConfigurationFiles
 import Electricity
 import FileTransfer
 import LinuxIO

@@ -4,6 +4,8 @@
 import Electricity
 import GridConnection
 import LinuxIO
+import LocalAPI
+import PowerControl
 
 /// What the connection leaves to one EVSE now, as far as it can be said beforehand: what a car is offered where no backend plans.
 /// The loop decides from moment to moment, whatever was offered.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import Chargers
 import ChargingStation
+import ConfigurationFiles
 import Electricity
 import ISO15118
+import LinuxIO
 import OCPP21
+import Synchronization
 import VehicleLinks
 
 /// What a car may choose between and what it chose, between the backend or the connection and the session.
