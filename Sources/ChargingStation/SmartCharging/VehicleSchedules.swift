@@ -20,7 +20,7 @@ extension Station {
         let count = min(3, own.map(\.profile.schedules.count).max() ?? 1)
         return (0..<max(1, count)).map { place in
             let schedule = profiles.selecting(place).compositeSchedule(
-                for: conditions, from: now.seconds, duration: 86_400, stationConditions)
+                for: conditions, from: now.seconds, duration: 86_400, unit: .watts, stationConditions)
             let leader = own.first { place < $0.profile.schedules.count }
             let source = leader.flatMap { smart.store.messages[$0.profile.id]?.chargingSchedule[place] }
             return OfferedSchedule(id: source?.id ?? place + 1, schedule: schedule, source: source)

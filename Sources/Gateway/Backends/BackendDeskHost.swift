@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import ChargingStation
+import ConfigurationFiles
 import Electricity
 import FileTransfer
 import LinuxIO
@@ -28,6 +29,8 @@ extension BackendDesk {
         case .log(.cancel(let id)): uploads.removeValue(forKey: id)?.cancel()
         case .firmware(let task): carryOut(task)
         case .applyDERSettings(let evse, let controls) where give(controls, to: evse): break
+        // What a backend that only observes would let cars choose is of no account.
+        case .offerSchedules where backend.role != .inCharge: break
         case .reset, .unlock, .dataTransfer, .release, .answerContract, .display, .contractAnswered, .vehicleChecked,
             .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings:
             guard !vehicles.perform(task) else { return }

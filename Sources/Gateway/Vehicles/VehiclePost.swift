@@ -25,14 +25,19 @@ final class VehiclePost: Sendable {
     let offer: StationOffer
     let feed: VehicleFeed
     private let trust: ContractTrust?
-    private let inside = Mutex(VehicleState())
+    /// What the connection leaves, where no backend plans.
+    let room: ConnectionRoom
+    /// Of the EVSE in the configuration.
+    let index: Int
+    let inside = Mutex(VehicleState())
     private let sample: Mutex<LatestValueWriter<VehicleSample>>
 
     init(
         _ evse: SiteConfiguration.EVSE, _ link: SiteConfiguration.VehicleLink, _ charger: ChargerCell,
-        _ cell: VehicleCell, _ feed: VehicleFeed
+        _ cell: VehicleCell, _ feed: VehicleFeed, _ room: ConnectionRoom, index: Int
     ) throws(VehicleLinkFault) {
         (self.evse, self.link, self.charger, self.cell, self.feed) = (evse, link, charger, cell, feed)
+        (self.room, self.index) = (room, index)
         offer = StationOffer(evse, link, cell.outlet)
         trust = try link.contracts.map { files throws(VehicleLinkFault) in try ContractTrust(files) }
         sample = Mutex(charger.vehicleSample.takeWriter())
@@ -69,6 +74,7 @@ final class VehiclePost: Sendable {
             return state.takeNeeds(at: now)
         }
         if let needs { feed.tell(.needs(evse: evse.id, needs)) }
+        lookAtSchedules(at: now)
     }
 }
 
@@ -203,7 +209,7 @@ extension VehiclePost: ContractPoint {
     }
 
     /// One answer, from whoever comes first: the backend, the end of patience, the end of the session.
-    private func answer<Answer: Sendable>(
+    func answer<Answer: Sendable>(
         within patience: Duration, otherwise: Answer,
         _ keep: @escaping @Sendable (inout VehicleState, CheckedContinuation<Answer, Never>) -> Void,
         _ settle: @escaping @Sendable (Answer) -> Void, _ ask: () -> Void

@@ -35,8 +35,8 @@ final class Vehicles: Sendable {
     private let thread = Mutex<PlainThread?>(nil)
 
     init(
-        _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, bell: WakeUp?,
-        logger: Logger
+        _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, _ room: ConnectionRoom,
+        bell: WakeUp?, logger: Logger
     ) throws(StartProblem) {
         (self.bell, self.logger) = (bell, logger)
         let isAsked = configuration.backends.contains { $0.role == .inCharge }
@@ -44,12 +44,12 @@ final class Vehicles: Sendable {
         self.feed = feed
         do throws(VehicleLinkFault) {
             var posts: [VehiclePost?] = []
-            for (evse, charger) in zip(configuration.evses, cells) {
+            for (index, (evse, charger)) in zip(configuration.evses, cells).enumerated() {
                 guard let link = evse.vehicleLink, let cell = charger.vehicle else {
                     posts.append(nil)
                     continue
                 }
-                posts.append(try VehiclePost(evse, link, charger, cell, feed))
+                posts.append(try VehiclePost(evse, link, charger, cell, feed, room, index: index))
             }
             self.posts = posts
         } catch { throw .vehicleLink("\(error)") }
@@ -151,8 +151,9 @@ final class Vehicles: Sendable {
         case .renegotiateService(let evse, let modes):
             guard let post = post(evse) else { return false }
             allow(modes, at: post)
-        // The limits reach the car with every turn of the loop; the one schedule it has allows all of them.
-        case .offerSchedules(let evse, _): return post(evse) != nil
+        case .offerSchedules(let evse, let offered):
+            guard let post = post(evse) else { return false }
+            post.offer(offered)
         case .reset, .unlock, .release, .setClock, .useConnectionSettings, .display, .dataTransfer, .keys, .firmware,
             .log, .vehicleChecked, .noPriorityCharging, .applyDERSettings:
             return false
