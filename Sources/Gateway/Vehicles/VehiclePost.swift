@@ -8,6 +8,7 @@ import Electricity
 import ISO15118
 import LinuxIO
 import PowerControl
+import SLAC
 import Synchronization
 import V2GKeys
 import VehicleLinks
@@ -31,6 +32,8 @@ final class VehiclePost: Sendable {
     let index: Int
     let inside = Mutex(VehicleState())
     private let sample: Mutex<LatestValueWriter<VehicleSample>>
+    /// nil where the wire is the cable, or matching is not possible at the moment.
+    private let dataLink = Mutex<DataLink?>(nil)
 
     init(
         _ evse: SiteConfiguration.EVSE, _ link: SiteConfiguration.VehicleLink, _ charger: ChargerCell,
@@ -64,11 +67,23 @@ final class VehiclePost: Sendable {
 
     var state: VehicleState { inside.withLock { $0 } }
 
+    // MARK: Matching
+
+    /// A car is matched over this link from now on; over none for nil.
+    func match(over link: DataLink?) { dataLink.withLock { $0 = link } }
+
+    private func lookAtLink(_ state: ConnectorState?, at now: Instant) {
+        guard let link = dataLink.withLock({ $0 }) else { return }
+        link.look(at: now)
+        if let pilot = ControlPilot(state, seesPlug: cell.outlet.seesPlug) { link.pilot(pilot) }
+    }
+
     // MARK: Looks
 
     /// Tells the session what is new. Never waits for it.
     func look(at now: Instant) {
         let news = ChargerNews(charger, cell, at: now, permitted: feed.permits(evse.id))
+        lookAtLink(news.reading?.state, at: now)
         let needs = inside.withLock { state in
             state.hear(news, meter: "EVSE-\(evse.id)")
             return state.takeNeeds(at: now)

@@ -44,6 +44,8 @@ struct VehicleState: Sendable {
     private(set) var lastEnd: String?
     /// Why cars cannot be spoken to, or the last was turned away.
     var fault: String?
+    /// nil where the wire is the cable.
+    var matching: VehicleMatching?
     var contract: CheckedContinuation<SessionInput.Authorisation, Never>?
     var certificate: CheckedContinuation<CertificateResult, Never>?
     var schedules = VehicleSchedules()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import Chargers
 import ChargingStation
 import ConfigurationFiles
 import Dispatch
@@ -11,6 +12,7 @@ import LocalAPI
 import Logging
 import NIOPosix
 import OCPP21
+import SLAC
 import Synchronization
 import TLS
 import VehicleLinks
@@ -117,8 +119,12 @@ final class Vehicles: Sendable {
         let security: VehicleListener.Security
         do throws(TLSFault) { security = try VehicleListener.Security(post.link) } catch { return "\(error)" }
         do throws(LinkProblem) {
+            let interface = try NetworkInterface(post.link.interface)
+            let dataLink = try post.link.slac ? dataLink(post, logger) : nil
+            defer { post.match(over: nil) }
             try await StationLink.run(
-                post, on: NetworkInterface(post.link.interface), security: security, group: group,
+                post, on: interface, security: security, dataLink: dataLink,
+                group: group,
                 refused: { refusal in
                     post.change {
                         $0.counts.turnedAway &+= 1
@@ -134,6 +140,24 @@ final class Vehicles: Sendable {
                 })
             return nil
         } catch { return "\(error)" }
+    }
+
+    private func dataLink(_ post: VehiclePost, _ logger: Logger) throws(LinkProblem) -> DataLink {
+        post.change { $0.matching = .keying }
+        let link = try DataLink(on: post.link.interface) { [self] event in hear(event, post, logger) }
+        post.match(over: link)
+        return link
+    }
+
+    /// What anybody on the power line can bring about is said when it is news.
+    private func hear(_ event: SLACEvent, _ post: VehiclePost, _ logger: Logger) {
+        let (before, now) = post.change { state in
+            let before = state.matching
+            state.matching?.hear(event, seesPlug: post.cell.outlet.seesPlug)
+            return (before, state.matching)
+        }
+        guard let now, now != before else { return logger.debug("SLAC: \(event)") }
+        logger.notice("\(now.because(interface: post.link.interface))")
     }
 
     // MARK: Backends
