@@ -39,11 +39,11 @@ import Testing
     @Test func `an order is told at once, the building's load seldom and only where it counts`() {
         var told = ToldLimits()
         var now = Instant(nanoseconds: 0)
-        func update(_ limits: ImposedLimits, _ building: Int, after seconds: Int64) -> Bool {
+        func update(_ limits: ImposedLimits, _ building: Int, after seconds: Int) -> Bool {
             now = now + .seconds(seconds)
             return told.update(limits, beside: .watts(building), at: now)
         }
-        let rows: [(limits: ImposedLimits, building: Int, after: Int64, isTold: Bool)] = [
+        let rows: [(limits: ImposedLimits, building: Int, after: Int, isTold: Bool)] = [
             (point(-2_000, 10_000), 500, 0, true), (point(-2_000, 10_000), 900, 1, false),
             (point(-2_000, 8_000), 900, 1, true), (point(-2_000, 8_000), 950, 20, false),
             (point(-2_000, 8_000), 1_000, 1, true), (ImposedLimits(), 1_000, 1, true),
