@@ -11,7 +11,8 @@ import Testing
 // Every service × control mode × authorisation × transport × configuration over real connections. What a car hears that insists is
 // in the same matrix of the machines (room ISO15118).
 
-struct MatrixLinkTests {
+// One after the other: hundreds of cars that plug in at once would wait longer for their turn than a station waits for them.
+@Suite(.serialized) struct MatrixLinkTests {
     static let charging = LinkMeeting.all.filter { if case .charges = $0.verdict { true } else { false } }
     static let ending = LinkMeeting.all.filter { if case .ends = $0.verdict { true } else { false } }
     /// What can be paused and resumed: each standard's first service over each transport that it may be spoken on.
