@@ -22,6 +22,7 @@ struct DeviceDERSettings {
     private var wanted = DERSettings()
     /// Whether anybody has said yet what is wanted.
     private var isAsked = false
+    private var wantsAnything = false
     private var former: [SunSpecGridModel: SunSpecModelImage]
     private var phase = Phase.offline
     private var models: [Int: Int] = [:]
@@ -65,6 +66,7 @@ struct DeviceDERSettings {
         guard settings != wanted || !isAsked else { return }
         wanted = settings
         isAsked = true
+        wantsAnything = !settings.functions.isEmpty
         report.inForce = []
         report.failures = [:]
         begin(at: .distantPast)
@@ -96,7 +98,7 @@ struct DeviceDERSettings {
         switch phase {
         case .offline: nil
         case .surveying, .looking: .distantPast
-        case .idle: open.isEmpty && round.isEmpty ? nil : dueAt
+        case .idle: open.isEmpty && former.isEmpty && !wantsAnything ? nil : dueAt
         case .writing(_, let writer): max(dueAt, writer.nextAt ?? .distantPast)
         }
     }
@@ -123,6 +125,7 @@ struct DeviceDERSettings {
             return []
         }
         report.found = survey.found.intersection(allowed)
+        report.rating = survey.rating
         phase = .idle
         begin(at: isAsked ? now : now + Self.grace)
         return [.der(report)]
