@@ -107,6 +107,9 @@ def test_a_curve_and_a_fixed_value_stand_in_the_charger_and_leave_it_as_it_was(s
         words = site.block(704)[1]
         assert words[42] == 65536 - 250
         assert site.settled(705, range(2, 3)) == [0]
+        # The device follows one function and refuses a second: what gives way has to be switched off first.
+        with ModbusTcpClient(site.charger.tcp[0], port=site.charger.tcp[1], timeout=10) as client:
+            assert client.write_register(site.block(705)[0] + 2, 1, device_id=1).isError()
         assert csms.call("ClearDERControl", {"isDefault": True, "controlType": "FixedVar"})["status"] == "Accepted"
         wait_until(lambda: site.settled(704, range(35, 36)) == [0], "reactive power is no longer fixed", 30)
         wait_for_curve(site)
