@@ -21,15 +21,20 @@ import Testing
 
     func site(
         _ evse: String = "charger: { profile: sunspec/der, at: \"tcp://127.0.0.1:5021\" }", meter: Bool = true,
-        gridCode: String = ""
+        gridCode: String = "", backends: Int = 0
     ) throws -> SiteConfiguration {
         let meter = meter ? ", meter: { profile: sluice/simulated-meter, at: \"tcp://127.0.0.1:5020\" }" : ""
+        let each = (1...max(1, backends)).map {
+            "{ ocpp: \"2.1\", url: \"ws://127.0.0.1:9000/\($0)\", identity: DEPOT-\($0), allow_insecure: true }"
+        }
+        let named = backends > 0 ? "backends: [\(each.joined(separator: ", "))]" : ""
         let check = ConfigurationReader.read(
             text: """
                 site: { name: Test, timezone: UTC, fuse: 63 A\(meter) }
                 agreement: { import: 16 kW, export: 8 kW }
                 \(gridCode)
                 evses: [{ id: 1, \(evse) }]
+                \(named)
                 """, file: "s", profiles: ProfileLibrary(folders: ["\(Self.project)/Firmware-Profiles"]),
             gridCodes: GridCodeLibrary(folders: ["\(Self.project)/Grid-Codes"]))
         return try #require(check.site, "\(check.errors)")
@@ -142,14 +147,14 @@ import Testing
         isDefault: true, controlId: "b", controlType: .fixedVar,
         fixedVar: FixedVarType(priority: 1, setpoint: 10, unit: .pctMaxVar))
 
-    private func desk() throws -> (DERDesk, DERCell) {
-        let site = try DERPlanTests().site()
+    private func desk(backends: Int = 1) throws -> (DERDesk, DERCell) {
+        let site = try DERPlanTests().site(backends: backends)
         let waker = try WakeUp()
         let cell = DERCell(FormerSettingsFile(folder: nil, name: "evse-1.json"), waker: waker)
         return (DERDesk([ChargerCell(name: "1", waker: waker, vehicle: nil, der: cell)], site), cell)
     }
 
-    @Test func `the first word is passed on even if it wants nothing, later ones when something changes`() throws {
+    @Test func `the first word is passed on even if it wants nothing, and later ones when something changes`() throws {
         let (desk, cell) = try desk()
         #expect(cell.take() == nil)
         desk.follow(nil, backend: 0, evse: 0)
@@ -174,8 +179,10 @@ import Testing
         #expect(cell.take() == DERSettings())
     }
 
-    @Test func `of two backends the first is heard`() throws {
-        let (desk, cell) = try desk()
+    @Test func `of two backends the first is heard, and nothing is taken back before both have spoken`() throws {
+        let (desk, cell) = try desk(backends: 2)
+        desk.follow(nil, backend: 0, evse: 0)
+        #expect(cell.take() == nil)
         _ = desk.give([Self.fixedVar], backend: 1, evse: 0)
         _ = desk.give([Self.voltVar], backend: 0, evse: 0)
         #expect(cell.take()?.functions == [.voltVar])

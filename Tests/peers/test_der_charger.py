@@ -81,12 +81,12 @@ def set_control(csms: CSMS, control: dict) -> str:
     return csms.call("SetDERControl", control)["status"]
 
 
-def wait_for_curve(site: Site) -> None:
+def wait_for_curve(site: Site, patience_s: float = 30) -> None:
     def is_in_force() -> bool:
         words = site.settled(705, range(0, 51))
         return words[2] == 1 and words[25:33] == [920, 300, 980, 0, 1020, 0, 1080, 65236]
 
-    wait_until(is_in_force, "the curve is in force", 30)
+    wait_until(is_in_force, "the curve is in force", patience_s)
 
 
 def test_a_curve_and_a_fixed_value_stand_in_the_charger_and_leave_it_as_it_was(sluice, tmp_path: Path) -> None:
@@ -107,6 +107,9 @@ def test_a_curve_and_a_fixed_value_stand_in_the_charger_and_leave_it_as_it_was(s
         words = site.block(704)[1]
         assert words[42] == 65536 - 250
         assert site.settled(705, range(2, 3)) == [0]
+        # The device follows one function and refuses a second: what gives way has to be switched off first.
+        with ModbusTcpClient(site.charger.tcp[0], port=site.charger.tcp[1], timeout=10) as client:
+            assert client.write_register(site.block(705)[0] + 2, 1, device_id=1).isError()
         assert csms.call("ClearDERControl", {"isDefault": True, "controlType": "FixedVar"})["status"] == "Accepted"
         wait_until(lambda: site.settled(704, range(35, 36)) == [0], "reactive power is no longer fixed", 30)
         wait_for_curve(site)
@@ -150,8 +153,44 @@ def test_the_gateway_puts_back_what_was_there_when_it_ends_and_after_it_was_kill
         assert site.kept.exists()
         site.start()
         csms.call("ClearDERControl", {"isDefault": True})
-        wait_until(lambda: site.settled(705, range(2, 3)) == [0], "the curve is off", 60)
-        assert site.settled(705, range(15, 33)) == before
+        wait_until(lambda: site.settled(705, range(15, 33)) == before, "the former curve is back", 60)
+        assert site.settled(705, range(2, 3)) == [0]
+
+
+def test_a_charger_that_comes_back_without_its_settings_is_given_them_again(sluice, tmp_path: Path) -> None:
+    with CSMS("2.1") as csms:
+        site = Site(sluice, tmp_path, csms)
+        before = site.settled(705, range(15, 33))
+        assert set_control(csms, volt_var()) == "Accepted"
+        wait_for_curve(site)
+        host, port = site.charger.tcp
+        site.charger.end()
+        site.charger = sluice("bench", "charger", "--profile", "sunspec/der", "--soc", "60%", "--listen", f"{host}:{port}")
+        # A curve is written a minute after the last at the earliest.
+        wait_for_curve(site, 120)
+        assert csms.call("ClearDERControl", {"isDefault": True})["status"] == "Accepted"
+        wait_until(lambda: site.settled(705, range(15, 33)) == before, "the former curve is back", 30)
+
+
+def test_a_grid_code_and_a_backend_share_a_charger(sluice, tmp_path: Path) -> None:
+    with CSMS("2.1") as csms:
+        # The code has no reactive power on, so a backend may.
+        site = Site(sluice, tmp_path, csms, more="grid_code: { profile: en-50549-1-2019 }\n")
+        site.gateway.wait_for_words("holds the settings of the grid code")
+        assert site.settled(711, range(2, 3)) == [1]
+        assert set_control(csms, volt_var()) == "Accepted"
+        wait_for_curve(site)
+        process = site.gateway.running.process
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=10)
+        site.start()
+        # What the code says nothing of it leaves alone when it looks again.
+        site.gateway.wait_for_words("holds the settings of the grid code")
+        site.gateway.wait_for_words("carries out the backend's DER control", "VoltVar")
+        assert site.settled(705, range(2, 3)) == [1]
+        assert csms.call("ClearDERControl", {"isDefault": True})["status"] == "Accepted"
+        wait_until(lambda: site.settled(705, range(2, 3)) == [0], "the curve is off", 30)
+        assert site.settled(711, range(2, 3)) == [1]
 
 
 def test_a_profile_with_reactive_power_moves_the_charger(sluice, tmp_path: Path) -> None:
@@ -205,6 +244,8 @@ def test_a_charger_that_does_not_take_a_control_is_named(sluice, tmp_path: Path)
         assert alarm["extraInfo"] == "model 705 holds 4 points and the control has 5"
         site.gateway.wait_for_words("The backend's VoltVar does not act in the charger")
         assert "VoltVar does not act" in site.gateway.evse(1)["link"]["fault"]
+        steps = site.gateway.running.get("/api/why?evse=1")[0]["steps"]
+        assert any("VoltVar does not act" in step["because"] for step in steps)
         assert set_control(csms, volt_var()) == "Accepted"
         wait_for_curve(site)
         csms.wait_for("NotifyDERAlarm", lambda each: each.get("alarmEnded"))
