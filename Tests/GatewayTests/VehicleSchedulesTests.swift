@@ -79,6 +79,14 @@ struct VehicleSchedulesTests {
         #expect(tuple.periods.map(\.priceLevel) == [2, 255, 0])
     }
 
+    @Test func `where the backend's schedule has no prices, the station's tariff has`() {
+        var offered = Self.offered([Self.period(0) { $0.limit = PhaseRates(2_000_000) }])
+        offered.priceLevels = [PriceLevel(start: 0, level: 2), PriceLevel(start: 3_600, level: 1)]
+        let tuple = ScheduleTuple(offered, id: 1, Self.outlet)
+        #expect(tuple.periods.map(\.length) == [.seconds(3_600), .seconds(82_800)])
+        #expect(tuple.periods.map(\.priceLevel) == [2, 1])
+    }
+
     @Test func `the car's profile is told at the grid, and what it delivers as a limit of its own`() {
         var profile = PowerProfile(
             schedule: 1, start: Self.wall,

@@ -16,7 +16,7 @@ extension Station {
             isCharging: Self.transfers(report.flow))
     }
 
-    private func kind(_ index: Int) -> EvseKindEnumType {
+    func kind(_ index: Int) -> EvseKindEnumType {
         switch evses[index].setup.supply {
         case .alternating: .ac
         case .direct: .dc

@@ -14,7 +14,8 @@ extension ScheduleTuple {
     /// - Parameter offered: in watts.
     init(_ offered: OfferedSchedule, id: UInt8, _ outlet: VehicleOutlet) {
         let schedule = offered.schedule
-        let prices = offered.source?.priceLevelSchedule.map { $0.levels(from: schedule.start) } ?? []
+        let own = offered.priceLevels.map { (start: $0.start, level: UInt8(clamping: $0.level)) }
+        let prices = offered.source?.priceLevelSchedule?.levels(from: schedule.start) ?? own
         let length = max(schedule.duration, 1)
         let starts = Set(schedule.periods.map(\.start) + prices.map(\.start) + [0]).filter { (0..<length).contains($0) }
             .sorted()
