@@ -6,6 +6,7 @@ import Chargers
 import Electricity
 import Foundation
 import LocalAPI
+import OCPP
 import OCPP21
 import Synchronization
 
