@@ -77,6 +77,7 @@ extension DriverDisplay {
         display.tariff = Text(format: "HTML", content: "<b>0,45</b>", language: "de")
         display.prices = [Price(Money("0.45", "EUR"), for: "je kWh")]
         display.refusal = "Nicht angenommen"
+        display.payment = Text(format: "QRCODE", content: "https://pay.example", language: nil)
         display.messages = [
             Message(
                 priority: "InFront",

@@ -4,9 +4,13 @@
 until their rules end them."""
 
 import datetime
+import hashlib
+import hmac
 import html.parser
 import json
 import re
+import string
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -236,6 +240,38 @@ def test_a_tariff_on_the_station_counts_and_is_shown_before_anybody_comes(sluice
         assert then["session"]["charged_Wh"] > 0 and then["session"]["duration_s"] >= 0
         csms.site.plug_out()
         assert shows(csms, lambda now: now["cost"]["final"])["cost"]["total"]["currency"] == "EUR"
+        assert csms.faults == []
+
+
+# --- Payment (C25) ---
+
+
+def one_time_password(secret: str, seconds: int, validity: int, length: int) -> str:
+    """Algorithm v1."""
+    letters = string.digits + string.ascii_lowercase + string.ascii_uppercase
+    hashed = hmac.new(secret.encode(), (seconds // validity).to_bytes(8, "big"), hashlib.sha256).digest()
+    return "".join(letters[hashed[((hashed[-1] & 15) + place) % 32] % 62] for place in range(length))
+
+
+def test_a_code_leads_to_payment_with_a_password_the_backend_knows(sluice, tmp_path: Path) -> None:
+    with CSMS("2.1") as csms:
+        csms.site = open_site(sluice, tmp_path, csms, plugged_in=False)
+        for name, value in {
+            "SharedSecret": "averysecret", "ValidityTime": "3600", "Length": "10", "Enabled": "true",
+            "URLTemplate": "https://pay.example/{chargingstationid}/{evse}/{totp}/{version}",
+        }.items():  # fmt: skip
+            set_variable(csms, name, value, "WebPaymentsCtrlr")
+        payment = shows(csms, lambda now: "payment" in now)["payment"]
+        passwords = {one_time_password("averysecret", int(time.time()) + shift, 3600, 10) for shift in (-60, 0)}
+        assert payment["content"] in {f"https://pay.example/DEPOT-1/1/{each}/v1" for each in passwords}
+        assert payment["code"]["path"].startswith("M0 0h7v1h-7z")
+        assert csms.call("NotifyWebPaymentStarted", {"evseId": 1, "timeout": 60}) == {}
+        assert "payment" not in shows(csms, lambda now: now["state"] == "being-paid")
+        started = csms.call("RequestStartTransaction", {
+            "evseId": 1, "remoteStartId": 7, "idToken": {"idToken": "psp-4444", "type": "DirectPayment"}})  # fmt: skip
+        assert started["status"] == "Accepted"
+        shows(csms, lambda now: now["state"] == "awaiting-vehicle")
+        assert "psp-4444" not in json.dumps(display(csms)) and "averysecret" not in json.dumps(display(csms))
         assert csms.faults == []
 
 

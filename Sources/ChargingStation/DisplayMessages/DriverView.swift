@@ -10,6 +10,8 @@ import OCPP21
 package struct DriverView: Equatable, Sendable {
     package enum State: Equatable, Sendable {
         case available, reserved, unavailable, faulted
+        /// Somebody pays for it on the web, and nobody else begins here meanwhile (C25.FR.22).
+        case beingPaid
         /// Somebody may charge, and the car is not there yet.
         case awaitingVehicle
         /// A car is there, and nobody may charge.
@@ -67,6 +69,8 @@ package struct DriverView: Equatable, Sendable {
     package var tariff: [MessageContentType] = []
     package var prices: [Price] = []
     package var refusal: Refusal?
+    /// A code for whoever wants to pay on the web (C25).
+    package var payment: WebPayment?
     /// Those of the highest priority there is, in turn.
     package var messages: [MessageInfoType] = []
     /// In which the driver is spoken to, the preferred one first; English is always among them.

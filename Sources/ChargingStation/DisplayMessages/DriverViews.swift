@@ -19,6 +19,7 @@ extension Station {
         view.tariff = tariffText(index)
         view.prices = prices(index)
         view.refusal = evse.refusal?.told
+        view.payment = webPayment(index, view.state)
         view.messages = messages(at: index)
         return view
     }
@@ -31,6 +32,7 @@ extension Station {
         case .reserved: if !evse.conditions.isConnected, !evse.conditions.isAuthorized { return .reserved }
         case .available, .occupied: break
         }
+        if isBeingPaid(index), !evse.conditions.isAuthorized { return .beingPaid }
         guard evse.conditions.isConnected else { return evse.conditions.isAuthorized ? .awaitingVehicle : .available }
         guard evse.conditions.isAuthorized else { return evse.farewell == nil ? .awaitingAuthorization : .finished }
         return flowState(evse.report.flow)

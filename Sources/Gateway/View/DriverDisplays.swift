@@ -5,9 +5,11 @@ import ChargingStation
 import Chargers
 import Electricity
 import Foundation
+import LinuxIO
 import LocalAPI
 import OCPP
 import OCPP21
+import StationKeys
 import Synchronization
 
 /// In which language a display speaks.
@@ -81,6 +83,14 @@ extension DriverDisplay {
         tariff = Text(view.tariff, wanted, codes)
         prices = view.prices.map { Price(Money("\($0.amount)", $0.currency), for: words[$0.kind.word]) }
         refusal = view.refusal.map { words[$0.word] }
+        payment = view.payment.flatMap { payment in
+            OneTimePassword.v1(
+                secret: payment.secret, at: WallClock.now().seconds, validity: payment.validity, length: payment.length
+            ).map {
+                let url = payment.url($0)
+                return Text(format: "QRCODE", content: url, language: nil, code: codes.code(of: url))
+            }
+        }
         messages = view.messages.compactMap { message in
             Text([message.message] + (message.messageExtra ?? []), wanted, codes)
                 .map { Message(priority: message.priority.word, text: $0) }
@@ -114,6 +124,7 @@ extension DriverDisplay.State {
             case .reserved: .reserved
             case .unavailable: .unavailable
             case .faulted: .faulted
+            case .beingPaid: .beingPaid
             case .awaitingVehicle: .awaitingVehicle
             case .awaitingAuthorization: .awaitingAuthorization
             case .preparing: .preparing
@@ -142,7 +153,7 @@ extension DriverDisplay.State {
 
     fileprivate var hasVehicle: Bool {
         switch self {
-        case .available, .reserved, .unavailable, .faulted, .awaitingVehicle: false
+        case .available, .reserved, .unavailable, .faulted, .beingPaid, .awaitingVehicle: false
         case .awaitingAuthorization, .preparing, .charging, .discharging, .suspendedByVehicle, .suspendedByStation,
             .finished:
             true
@@ -153,7 +164,9 @@ extension DriverDisplay.State {
     fileprivate var isUnderWay: Bool {
         switch self {
         case .preparing, .charging, .discharging, .suspendedByVehicle, .suspendedByStation: true
-        case .available, .reserved, .unavailable, .faulted, .awaitingVehicle, .awaitingAuthorization, .finished: false
+        case .available, .reserved, .unavailable, .faulted, .beingPaid, .awaitingVehicle, .awaitingAuthorization,
+            .finished:
+            false
         }
     }
 }

@@ -4,7 +4,8 @@
 /// What the driver's display itself has to say. Each language is a switch over all of it, so none lacks a word.
 package enum DisplayWord: String, CaseIterable, Sendable {
     // States.
-    case available, reserved, unavailable, faulted, awaitingVehicle, awaitingAuthorization, preparing, charging
+    case available, reserved, unavailable, faulted, beingPaid, awaitingVehicle, awaitingAuthorization, preparing,
+        charging
     case discharging, suspendedByVehicle, suspendedByStation, finished
     // What limits the power.
     case byVehicle, byCharger, bySite, byGrid, byService, bySharing, byPlan, byFault
@@ -13,10 +14,11 @@ package enum DisplayWord: String, CaseIterable, Sendable {
     // Why a token was not accepted.
     case refused, noCredit, notHere, notNow, inUse
     // Labels of the page.
-    case chargingPoint, power, charged, delivered, duration, battery, cost, totalCost, tariff, silence
+    case chargingPoint, power, charged, delivered, duration, battery, cost, totalCost, tariff, payment, silence
 
     static let labels: [DisplayWord] = [
-        .chargingPoint, .power, .charged, .delivered, .duration, .battery, .cost, .totalCost, .tariff, .silence,
+        .chargingPoint, .power, .charged, .delivered, .duration, .battery, .cost, .totalCost, .tariff, .payment,
+        .silence,
     ]
 }
 
@@ -61,6 +63,7 @@ extension DriverDisplay.State {
         case .reserved: .reserved
         case .unavailable: .unavailable
         case .faulted: .faulted
+        case .beingPaid: .beingPaid
         case .awaitingVehicle: .awaitingVehicle
         case .awaitingAuthorization: .awaitingAuthorization
         case .preparing: .preparing

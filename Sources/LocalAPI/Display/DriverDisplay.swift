@@ -9,6 +9,7 @@ import FoundationEssentials
 package struct DriverDisplay: Codable, Hashable, Sendable {
     package enum State: String, Codable, CaseIterable, Sendable {
         case available, reserved, unavailable, faulted, preparing, charging, discharging, finished
+        case beingPaid = "being-paid"
         case awaitingVehicle = "awaiting-vehicle"
         case awaitingAuthorization = "awaiting-authorization"
         case suspendedByVehicle = "suspended-by-vehicle"
@@ -151,6 +152,8 @@ package struct DriverDisplay: Codable, Hashable, Sendable {
     package var prices: [Price]
     /// Why the token shown last was not accepted.
     package var refusal: String?
+    /// The address of a page where a driver can pay, as a code to be scanned.
+    package var payment: Text?
     package var messages: [Message]
     /// What the page calls things.
     package var labels: [String: String]
@@ -175,7 +178,7 @@ package struct DriverDisplay: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case evse, time, language, languages, state, direction, limit, session, cost, personal, tariff, prices, refusal
-        case messages, labels
+        case payment, messages, labels
         case stateText = "state_text"
         case power = "power_W"
         case stateOfCharge = "soc_percent"

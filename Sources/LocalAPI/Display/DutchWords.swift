@@ -8,6 +8,7 @@ extension DisplayWord {
         case .reserved: "Gereserveerd"
         case .unavailable: "Buiten gebruik"
         case .faulted: "Storing"
+        case .beingPaid: "Betaling loopt"
         case .awaitingVehicle: "Sluit de auto aan"
         case .awaitingAuthorization: "Toon uw kaart of app"
         case .preparing: "Start …"
@@ -42,6 +43,7 @@ extension DisplayWord {
         case .cost: "Kosten tot nu toe"
         case .totalCost: "Totale kosten"
         case .tariff: "Tarief"
+        case .payment: "Scan om te betalen"
         case .silence: "Geen bericht; nieuwe poging …"
         }
     }

@@ -8,6 +8,7 @@ extension DisplayWord {
         case .reserved: "Reserved"
         case .unavailable: "Out of service"
         case .faulted: "Fault"
+        case .beingPaid: "Payment under way"
         case .awaitingVehicle: "Please plug in the car"
         case .awaitingAuthorization: "Please show your card or app"
         case .preparing: "Starting …"
@@ -42,6 +43,7 @@ extension DisplayWord {
         case .cost: "Cost so far"
         case .totalCost: "Total cost"
         case .tariff: "Tariff"
+        case .payment: "Scan to pay"
         case .silence: "No news; trying again …"
         }
     }

@@ -8,6 +8,7 @@ extension DisplayWord {
         case .reserved: "Réservé"
         case .unavailable: "Hors service"
         case .faulted: "Panne"
+        case .beingPaid: "Paiement en cours"
         case .awaitingVehicle: "Veuillez brancher la voiture"
         case .awaitingAuthorization: "Veuillez présenter votre carte ou votre application"
         case .preparing: "Démarrage …"
@@ -42,6 +43,7 @@ extension DisplayWord {
         case .cost: "Coût actuel"
         case .totalCost: "Coût total"
         case .tariff: "Tarif"
+        case .payment: "Scannez pour payer"
         case .silence: "Pas de nouvelles ; nouvel essai …"
         }
     }

@@ -8,6 +8,7 @@ extension DisplayWord {
         case .reserved: "Reserviert"
         case .unavailable: "Außer Betrieb"
         case .faulted: "Störung"
+        case .beingPaid: "Bezahlung läuft"
         case .awaitingVehicle: "Bitte das Auto anstecken"
         case .awaitingAuthorization: "Bitte Karte oder App vorzeigen"
         case .preparing: "Startet …"
@@ -42,6 +43,7 @@ extension DisplayWord {
         case .cost: "Kosten bisher"
         case .totalCost: "Gesamtkosten"
         case .tariff: "Tarif"
+        case .payment: "Zum Bezahlen scannen"
         case .silence: "Keine Nachricht; neuer Versuch …"
         }
     }

@@ -8,6 +8,7 @@ extension DisplayWord {
         case .reserved: "Riservato"
         case .unavailable: "Fuori servizio"
         case .faulted: "Guasto"
+        case .beingPaid: "Pagamento in corso"
         case .awaitingVehicle: "Collegare l'auto"
         case .awaitingAuthorization: "Mostrare la tessera o l'app"
         case .preparing: "Avvio …"
@@ -42,6 +43,7 @@ extension DisplayWord {
         case .cost: "Costo finora"
         case .totalCost: "Costo totale"
         case .tariff: "Tariffa"
+        case .payment: "Scansionare per pagare"
         case .silence: "Nessuna notizia; nuovo tentativo …"
         }
     }

@@ -8,6 +8,7 @@ extension DisplayWord {
         case .reserved: "Reservado"
         case .unavailable: "Fuera de servicio"
         case .faulted: "Avería"
+        case .beingPaid: "Pago en curso"
         case .awaitingVehicle: "Conecte el coche"
         case .awaitingAuthorization: "Muestre su tarjeta o aplicación"
         case .preparing: "Iniciando …"
@@ -42,6 +43,7 @@ extension DisplayWord {
         case .cost: "Coste hasta ahora"
         case .totalCost: "Coste total"
         case .tariff: "Tarifa"
+        case .payment: "Escanee para pagar"
         case .silence: "Sin noticias; nuevo intento …"
         }
     }

@@ -125,11 +125,12 @@ enum APISchemas {
                 "session": reference("DisplaySession"), "cost": reference("DisplayCost"),
                 "cost_message": reference("DisplayText"), "personal": reference("DisplayText"),
                 "tariff": reference("DisplayText"), "prices": list(reference("DisplayPrice")), "refusal": text,
-                "messages": list(reference("DisplayMessage")),
+                "payment": reference("DisplayText"), "messages": list(reference("DisplayMessage")),
                 "labels": ["type": "object", "additionalProperties": ["type": "string"]],
             ],
             optional: [
                 "power_W", "soc_percent", "limit", "session", "cost", "cost_message", "personal", "tariff", "refusal",
+                "payment",
             ]),
         "DisplayLimit": object(["by": words(DriverDisplay.Limit.Cause.self), "text": text], optional: []),
         "DisplaySession": object(

@@ -60,7 +60,7 @@ enum DisplayPage {
         .first { background: var(--first); }
         .card svg { display: block; width: min(70vw, 14rem); background: #fff; padding: 1rem; }
         .pre { white-space: pre-line; }
-        #message { display: flex; flex-direction: column; gap: 1rem; }
+        #message, #tariff { display: flex; flex-direction: column; gap: 1rem; }
         main > :empty { display: none; }
         body.stale main { opacity: .4; }
 

@@ -85,6 +85,9 @@ enum DisplayScript {
           if (!d.tariff && !prices.length) return null;
           return make("div", "card", make("div", "soft", d.labels.tariff), words(d.tariff), ...(d.tariff ? [] : prices));
         }
+        function payment(d) {
+          return d.payment ? make("div", "card", make("div", "soft", d.labels.payment), words(d.payment)) : null;
+        }
         function message(d) {
           const next = d.messages.length ? d.messages[turn % d.messages.length] : null;
           const card = next && make("div", "card" + (next.priority === "NormalCycle" ? "" : " first"), words(next.text));
@@ -116,7 +119,7 @@ enum DisplayScript {
           show("limit", d.limit ? d.limit.text : null);
           show("message", message(d));
           show("facts", facts(d));
-          show("tariff", tariff(d));
+          show("tariff", tariff(d), payment(d));
           show("languages", chooser(d));
           show("clock", new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date(d.time)));
         }
