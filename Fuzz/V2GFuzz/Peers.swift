@@ -62,7 +62,8 @@ struct FuzzedStation {
                 contactors = state
                 tell(.contactors(state))
             case .operate(let point): operate(point)
-            case .select, .receipt, .need: break
+            case .schedules: tell(.schedules([]))
+            case .select, .receipt, .need, .profile: break
             case .end(.inexpressible(let error)): fail("an answer cannot be written: \(error)")
             case .end: hasEnded = true
             }

@@ -62,7 +62,8 @@ private struct Recording {
             case .operate(let point):
                 guard point != .off else { continue }
                 obey(station.handle(.charger(voltage: .volts(400), current: .amperes(1)), at: now))
-            case .select, .receipt, .need, .end: break
+            case .schedules: obey(station.handle(.schedules([]), at: now))
+            case .select, .receipt, .need, .profile, .end: break
             }
         }
     }

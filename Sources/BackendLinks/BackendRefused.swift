@@ -75,8 +75,9 @@ extension BackendRefused: CustomStringConvertible {
             case .noCommonVersion: "InvalidTLSVersion"
             case .noCommonSuite: "InvalidTLSCipherSuite"
             case .ourCertificateRefused: "FailedToAuthenticateAtCsms"
-            case .fileUnusable, .keyDoesNotMatch, .notTLS, .handshakeFailed, .handshakeTimedOut, .cutOff, .broken,
-                .notSecure:
+            case .fileUnusable, .keyDoesNotMatch, .tokenUnusable, .notTLS, .handshakeFailed, .handshakeTimedOut,
+                .cutOff,
+                .broken, .notSecure:
                 nil
             }
         case .notLetIn: "FailedToAuthenticateAtCsms"

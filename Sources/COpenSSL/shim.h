@@ -3,6 +3,7 @@
 #pragma once
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/engine.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -11,6 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
+#include <openssl/ui.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -105,6 +107,21 @@ static inline EVP_PKEY *openssl_ec_key_of(const char *curve, const unsigned char
     EVP_PKEY_CTX_free(maker);
     return key;
 }
+
+// A private key that stays in a PKCS#11 token (RFC 7512), by the engine of libp11: Debian 12 has no provider for that. It never asks for
+// a PIN. NULL with errors in the queue; `*hasEngine` says whether the engine is there.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+static inline EVP_PKEY *openssl_token_key(const char *uri, int *hasEngine) {
+    ENGINE *engine = ENGINE_by_id("pkcs11");
+    *hasEngine = engine != NULL && ENGINE_init(engine);
+    EVP_PKEY *key = *hasEngine ? ENGINE_load_private_key(engine, uri, (UI_METHOD *)UI_null(), NULL) : NULL;
+    // The key keeps the engine.
+    if (*hasEngine) ENGINE_finish(engine);
+    ENGINE_free(engine);
+    return key;
+}
+#pragma clang diagnostic pop
 
 static inline int openssl_set_groups(SSL_CTX *context, const char *names) {
     return (int)SSL_CTX_set1_groups_list(context, names);

@@ -19,12 +19,19 @@ package struct ChargerOptions: Sendable {
     package var allowsUnattendedDischarge: Bool
     /// What the device is given to carry out a grid code by itself; nil leaves its settings alone.
     package var gridSettings: GridCodeSettings?
+    /// What a backend may set in the device; empty leaves all of it alone.
+    package var derFunctions: Set<DERFunction>
+    /// What stood in the device before a backend set anything, kept since an earlier run.
+    package var formerSettings: FormerSettings
 
     package init(
         unit: UInt8? = nil, connector: Int? = nil, orderLifetime: Interval = .seconds(2),
         nominalVoltage: Voltage = .volts(230), allowsUnattendedDischarge: Bool = false,
-        gridSettings: GridCodeSettings? = nil
+        gridSettings: GridCodeSettings? = nil, derFunctions: Set<DERFunction> = [],
+        formerSettings: FormerSettings = [:]
     ) {
+        self.derFunctions = derFunctions
+        self.formerSettings = formerSettings
         self.gridSettings = gridSettings
         self.unit = unit
         self.connector = connector

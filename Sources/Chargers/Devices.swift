@@ -98,6 +98,10 @@ package enum DeviceEvent: Equatable, Sendable {
     case doubt(DeviceFault?)
     /// Whether the device holds the grid code's settings, written and read back. Only of devices that are given any.
     case gridSettings(isVerified: Bool)
+    /// How far it has got with what it was given to do by itself (`DERSetting`), whenever that has changed.
+    case der(DERReport)
+    /// What stood in the device before, to be kept in a safe place before anything is written over it; empty once it is back.
+    case formerSettings(FormerSettings)
     /// What people should know although nothing failed: an order is held at zero, and why.
     case notice(String)
     /// Of devices that are led (`VehicleConnecting`), whenever it has changed.

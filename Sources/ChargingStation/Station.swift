@@ -89,6 +89,7 @@ package struct Station: Sendable {
         case .failed(let request, let failure): take(failure, of: request)
         case .evse(let id, let report): take(report, of: id)
         case .done(let report): take(report)
+        case .der(let evse, let condition): take(condition, of: evse)
         case .presented(let token, let evse): present(token, at: evse)
         case .contract(let token, let evse, let certificate, let hashes):
             presentContract(token, at: evse, certificate: certificate, hashes: hashes)
@@ -199,6 +200,8 @@ struct EVSEState: Sendable {
     var lockedFor: IdTokenType?
     /// Until when somebody pays for this EVSE on the web.
     var paidUntil: Instant?
+    /// How far the charger is with DER controls.
+    var der = DERCondition()
     /// The car that is plugged in has had its transaction.
     var isSpent = false
     /// What the display still tells of the transaction before.

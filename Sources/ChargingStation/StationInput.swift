@@ -38,6 +38,8 @@ package enum StationInput: Equatable, Sendable {
     case external(ExternalSignal)
     /// Frequency and load at the connection point.
     case grid(GridReading)
+    /// What a charger says of the DER controls that it is to carry out, whenever that changes.
+    case der(evse: Int, DERCondition)
     /// The host finished what it was asked for with `StationOutput.host`.
     case done(HostReport)
     /// A security event noticed outside the station, with technical information.

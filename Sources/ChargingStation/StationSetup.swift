@@ -36,6 +36,10 @@ package struct StationSetup: Equatable, Sendable {
         package var derByCharger: Set<DERControlEnumType> = []
         /// DER controls that the station carries out by what it commands; only those of `DERFunctions.known` count.
         package var derByGateway: Set<DERControlEnumType> = []
+        /// Why nobody carries out the others, for people.
+        package var derRefusals: [DERControlEnumType: String] = [:]
+        /// Whether the charger follows a setpoint of reactive power.
+        package var takesReactivePower = false
         /// Ratings of the inverter for DER controls; nil takes what follows from `ratings`.
         package var inverter: InverterNameplate?
 

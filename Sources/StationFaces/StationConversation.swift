@@ -52,9 +52,9 @@ package struct StationConversation: Sendable {
     }
 
     private var face: any Face
-    private var transfer: V2GTransfer
+    private var transfer: TransferredMessages
     private let version: OCPPVersion
-    /// What the extension carries, while it is on its way.
+    /// What a data transfer carries, while it is on its way.
     private var carried: CSMSRequest?
     /// When something was last heard or asked for.
     private var now = Instant.distantPast
@@ -66,7 +66,7 @@ package struct StationConversation: Sendable {
         version: OCPPVersion, idPrefix: String, settings: Settings = Settings(), memory: [String: [UInt8]] = [:]
     ) {
         self.version = version
-        transfer = V2GTransfer(memory: memory)
+        transfer = TransferredMessages(version, memory: memory)
         face =
             switch version {
             case .v16: Face16(idPrefix: idPrefix, settings: settings, memory: memory)
@@ -113,7 +113,7 @@ package struct StationConversation: Sendable {
         return pass(face.disconnect())
     }
 
-    /// Looks into data transfers of the versions that know no V2G.
+    /// Looks into data transfers of the versions that lack messages.
     private mutating func pass(_ events: [Event]) -> [Event] {
         guard version < .v21 else { return events }
         return events.flatMap { event -> [Event] in

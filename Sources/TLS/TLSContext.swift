@@ -11,9 +11,10 @@ package enum TLSTrust: Hashable, Sendable {
     case file(String)
 }
 
-/// A certificate chain, leaf first, and its private key, each in a PEM file.
+/// A certificate chain, leaf first, in a PEM file, and its private key, in one or in a PKCS#11 token.
 package struct TLSIdentity: Hashable, Sendable {
     package let certificateFile: String
+    /// Or the URI of a key in a token; see `TokenKey`.
     package let keyFile: String
     /// A responder's word that the leaf is not revoked (OCSP, DER), shown to peers that ask for it.
     package let stapleFile: String?
@@ -96,18 +97,27 @@ package final class TLSContext: @unchecked Sendable {
             let words = OpenSSLErrors.take().words
             throw .fileUnusable(purpose: "Our certificate", file: identity.certificateFile, words: words)
         }
-        guard SSL_CTX_use_PrivateKey_file(context, identity.keyFile, SSL_FILETYPE_PEM) == 1 else {
-            let error = OpenSSLErrors.take()
-            guard error.reason != X509_R_KEY_VALUES_MISMATCH else {
-                throw .keyDoesNotMatch(certificateFile: identity.certificateFile, keyFile: identity.keyFile)
+        let isTaken =
+            if let key = TokenKey(identity.keyFile) { try take(key) } else {
+                SSL_CTX_use_PrivateKey_file(context, identity.keyFile, SSL_FILETYPE_PEM) == 1
             }
+        guard isTaken else {
+            let error = OpenSSLErrors.take()
+            guard error.reason != X509_R_KEY_VALUES_MISMATCH else { throw .keyDoesNotMatch(identity) }
             throw .fileUnusable(purpose: "Our private key", file: identity.keyFile, words: error.words)
         }
         guard SSL_CTX_check_private_key(context) == 1 else {
             ERR_clear_error()
-            throw .keyDoesNotMatch(certificateFile: identity.certificateFile, keyFile: identity.keyFile)
+            throw .keyDoesNotMatch(identity)
         }
         if let file = identity.stapleFile { try show(stapleIn: file) }
+    }
+
+    /// - Returns: Whether it belongs to the certificate; the reason is in OpenSSL's queue.
+    private func take(_ token: TokenKey) throws(TLSFault) -> Bool {
+        let key = try token.load()
+        defer { EVP_PKEY_free(key) }
+        return SSL_CTX_use_PrivateKey(context, key) == 1
     }
 }
 

@@ -6,6 +6,8 @@ package enum TLSFault: Error, Hashable, Sendable {
     /// A file of the configuration that cannot be used, e.g. (“the certificate authority”, path, “No such file”).
     case fileUnusable(purpose: String, file: String, words: String)
     case keyDoesNotMatch(certificateFile: String, keyFile: String)
+    /// `hasEngine`: whether this system can speak to tokens at all.
+    case tokenUnusable(key: String, hasEngine: Bool, words: String)
     /// The chain ends at nobody we trust. `trust` says where we looked.
     case untrusted(peer: String, subject: String, issuer: String, trust: String)
     case expired(peer: String, subject: String, on: String)
@@ -27,6 +29,13 @@ package enum TLSFault: Error, Hashable, Sendable {
     case notSecure(peer: String)
 }
 
+extension TLSFault {
+    static func keyDoesNotMatch(_ identity: TLSIdentity) -> TLSFault {
+        .keyDoesNotMatch(
+            certificateFile: identity.certificateFile, keyFile: TokenKey(identity.keyFile)?.shown ?? identity.keyFile)
+    }
+}
+
 extension TLSFault: CustomStringConvertible {
     package var description: String {
         switch self {
@@ -34,6 +43,11 @@ extension TLSFault: CustomStringConvertible {
             "\(purpose) “\(file)” cannot be used: \(words). Is it a readable file in PEM form?"
         case .keyDoesNotMatch(let certificateFile, let keyFile):
             "The private key “\(keyFile)” does not belong to the certificate “\(certificateFile)”."
+        case .tokenUnusable(_, false, let words):
+            "Keys in PKCS#11 tokens need the package libengine-pkcs11-openssl, which cannot be used: \(words)."
+        case .tokenUnusable(let key, true, let words):
+            "The private key “\(key)” cannot be used: \(words). Is the token there and registered with p11-kit (or its module named by "
+                + "PKCS11_MODULE_PATH), and does pin-value or pin-source hold its PIN?"
         case .untrusted(let peer, let subject, let issuer, let trust):
             "The certificate of \(peer) (\(subject)) is signed by nobody we trust: its issuer “\(issuer)” is not in \(trust). "
                 + "Add the certificate of that authority there if it is yours."

@@ -322,12 +322,18 @@ import Testing
     // MARK: Contracts
 
     private static let eMAID = IdTokenType(idToken: "DE8AA1A2B3C4D5", type: "eMAID")
+    /// Whose cars may come with contracts.
+    private static var contracting: StationSetup {
+        var setup = StationBench.setup
+        setup.evses[0].speaksISO15118 = true
+        return setup
+    }
     private static let hash = OCSPRequestDataType(
         hashAlgorithm: .sha256, issuerNameHash: "aa", issuerKeyHash: "bb", serialNumber: "1", responderURL: "http://x")
 
     @Test func `a contract is asked about with what its certificate needs`() throws {
         // C07.FR.01, C07.FR.02, C07.FR.06.
-        var bench = Bench.with([:])
+        var bench = Bench.with([:], setup: Self.contracting)
         _ = bench.plugIn()
         let shown = bench.handle(.contract(Self.eMAID, evse: 1, certificate: "PEM", hashes: [Self.hash]))
         guard case .authorize(let request)? = bench.calls(in: shown).first else {
@@ -345,16 +351,25 @@ import Testing
 
     @Test(arguments: AuthorizeCertificateStatusEnumType.allCases.filter { $0 != .accepted })
     func `a bad certificate is not mended by a good token`(status: AuthorizeCertificateStatusEnumType) {
-        var bench = Bench.with([:])
+        var bench = Bench.with([:], setup: Self.contracting)
         _ = bench.plugIn()
         let shown = bench.handle(.contract(Self.eMAID, evse: 1, certificate: nil, hashes: [Self.hash]))
-        for case .authorize(let request) in bench.calls(in: shown) {
-            let response = AuthorizeResponse(
-                idTokenInfo: IdTokenInfoType(status: .accepted), certificateStatus: status)
-            let outputs = bench.handle(.answered(.authorize(request), .authorize(response)))
-            #expect(outputs.contains(.host(.answerContract(evse: 1, isAccepted: false, nil))))
+        guard case .authorize(let request)? = bench.calls(in: shown).first else {
+            Issue.record("no question")
+            return
         }
+        let response = AuthorizeResponse(idTokenInfo: IdTokenInfoType(status: .accepted), certificateStatus: status)
+        let outputs = bench.handle(.answered(.authorize(request), .authorize(response)))
+        #expect(outputs.contains(.host(.answerContract(evse: 1, isAccepted: false, nil))))
         #expect(!bench.station.mayTransfer(0))
+    }
+
+    @Test func `without Plug & Charge no contract is asked about`() {
+        var bench = Bench.with([AuthorizationVariables.plugAndCharge: "false"], setup: Self.contracting)
+        _ = bench.plugIn()
+        let outputs = bench.handle(.contract(Self.eMAID, evse: 1, certificate: nil, hashes: [Self.hash]))
+        #expect(outputs.contains(.host(.answerContract(evse: 1, isAccepted: false, nil))))
+        #expect(bench.calls(in: outputs).isEmpty)
     }
 
     struct OfflineContract: Sendable {
@@ -374,7 +389,7 @@ import Testing
     ])
     func `offline a contract counts only if that is allowed`(row: OfflineContract) {
         // C07.FR.07, C07.FR.08, C07.FR.09, C07.FR.10, C07.FR.11, C07.FR.12.
-        var bench = Bench.with(row.variables, isOnline: false)
+        var bench = Bench.with(row.variables, setup: Self.contracting, isOnline: false)
         if row.isCached {
             _ = bench.station.authorization.cache.store(
                 Self.eMAID, IdTokenInfoType(status: .accepted), at: bench.time.seconds)

@@ -30,6 +30,8 @@ struct Pair {
     var authorisation = StationInput.Authorisation.granted
     var insulation = StationInput.Insulation.valid
     var contactorsWork = true
+    /// What the owner answers to a car that waits; nil: nothing.
+    var schedules: [ScheduleTuple]?
     private var due: [(at: Instant, input: StationInput)] = []
 
     init(
@@ -94,10 +96,11 @@ struct Pair {
             case .authorise, .authoriseContract: later(.authorisation(authorisation))
             case .select: break
             case .certificate(let wish): if let answer = backend(wish) { later(.certificate(answer)) }
+            case .schedules: if let schedules { later(.schedules(schedules)) }
             case .checkCable: later(.insulation(insulation))
             case .contactors(let state): if contactorsWork { later(.contactors(state)) }
             case .operate(let point): operate(point)
-            case .need, .receipt: break
+            case .need, .receipt, .profile: break
             case .end(let end): stationEnd = end
             }
             effects.append(output)

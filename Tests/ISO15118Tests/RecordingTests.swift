@@ -108,7 +108,9 @@ struct RecordingTests {
                 case .contactors(let state): _ = station.handle(.contactors(state), at: now)
                 case .checkCable: _ = station.handle(.insulation(.valid), at: now)
                 case .end(let reason): end = reason
-                case .send, .authorise, .authoriseContract, .certificate, .select, .receipt, .operate, .need: break
+                case .send, .authorise, .authoriseContract, .certificate, .select, .receipt, .operate, .need,
+                    .schedules, .profile:
+                    break
                 }
             }
         }
@@ -204,7 +206,7 @@ struct RecordingTests {
                     hasAsked = true
                     _ = station.handle(.authorisation(.granted), at: now)
                 case .end(let reason): end = reason
-                case .send, .authorise, .certificate, .select, .receipt, .operate, .need: break
+                case .send, .authorise, .certificate, .select, .receipt, .operate, .need, .schedules, .profile: break
                 }
             }
         }

@@ -213,6 +213,8 @@ struct StationTableTests {
         case .operate(.preCharge): "pre-charge"
         case .operate(.current): "current as the car wants, within the target"
         case .operate(.power): "power as the target says"
+        case .schedules: "ask for schedules"
+        case .profile: "the car's profile"
         case .need: "needs"
         case .end(.paused): "end: paused"
         case .end(.refused(let code, _)): "end: refused, \(code)"

@@ -127,7 +127,7 @@ extension OCPP21.CSMSResponse {
 
     @Test(arguments: [
         #"Authorize {"idToken":{"idToken":"123456789012345678901","type":"ISO14443"}}"#,
-        #"SignCertificate {"csr":"CSR","certificateType":"V2GCertificate"}"#,
+        #"SignCertificate {"csr":"CSR","certificateType":"V2G20Certificate"}"#,
         #"ReservationStatusUpdate {"reservationId":1,"reservationUpdateStatus":"Expired"}"#,
         #"NotifyDERAlarm {"controlType":"FreqDroop","timestamp":"2026-03-01T12:00:00Z"}"#,
     ])

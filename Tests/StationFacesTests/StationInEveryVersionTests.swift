@@ -277,7 +277,7 @@ private struct Joined {
     }
 
     /// Keys whose variable an EVSE's or the site's hardware may lack.
-    private static let optional: Set = ["V2XMaxDischargeW", "MaxEnergyOnInvalidId"]
+    private static let optional: Set = ["V2XMaxDischargeW", "MaxEnergyOnInvalidId", "ISO15118PnCEnabled"]
 
     @Test func `configuration of 1_6 is the device model of the station`() throws {
         var joined = Joined(.v16)

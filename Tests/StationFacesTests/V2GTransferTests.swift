@@ -40,9 +40,9 @@ import Testing
         )
     }
 
-    @Test(arguments: V2GTransfer.asked.map(\.name))
+    @Test(arguments: TransferExtension.v2g.asked.map(\.name))
     func `every message of the extension is read`(_ name: String) throws {
-        let action = try #require(V2GTransfer.asked.first { $0.name == name }?.action)
+        let action = try #require(TransferExtension.v2g.asked.first { $0.name == name }?.action)
         let vector = try #require(try Vector.all("ocpp21").first { $0.message == action.word + "Request" })
         var bench = FaceBench(.v16)
         #expect(bench.ask("DataTransfer", transfer(name, vector.tree.compact))?.action == action)

@@ -3,6 +3,7 @@
 """The security profiles with real certificates, from the configuration to the accepted station."""
 
 import base64
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,47 @@ def test_profile_3_proves_both_by_certificates(sluice, tmp_path: Path, version: 
         site.wait_until_accepted()
         assert "Authorization" not in csms.requests[0].headers
         assert csms.connection.socket.getpeercert()["subject"][0][0] == ("commonName", "SN-1")
+
+
+def token_key(folder: Path, own: Certificate, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The key in a token in software, and nowhere else; the URI by which it is found."""
+    (folder / "tokens").mkdir()
+    settings = folder / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\n", encoding="utf-8")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
+    monkeypatch.setenv("PKCS11_MODULE_PATH", "/usr/lib/softhsm/libsofthsm2.so")
+    tool = ["softhsm2-util", "--token", "sluice", "--pin", "4711"]
+    subprocess.run([*tool, "--init-token", "--free", "--label", "sluice", "--so-pin", "0815"], check=True, timeout=30)
+    subprocess.run([*tool, "--import", own.key_file, "--label", "station", "--id", "01"], check=True, timeout=30)
+    own.key_file.unlink()
+    pin = folder / "pin"
+    pin.write_text("4711", encoding="utf-8")
+    return f"pkcs11:token=sluice;object=station;type=private?pin-source=file:{pin}"
+
+
+def test_the_key_of_profile_3_may_stay_in_a_token(sluice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = certificate(tmp_path, "Test CA")
+    own = certificate(tmp_path, "SN-1", authority)
+    context = server_context(certificate(tmp_path, "csms", authority), clients_of=authority)
+    key = token_key(tmp_path, own, monkeypatch)
+    with CSMS("2.1", context) as csms:
+        more = f', certificate: {own.file}, key: "{key}", trust: {authority.file}, security_profile: 3'
+        site = Site(sluice, tmp_path, backend_yaml(csms, more)).start()
+        site.wait_until_accepted()
+        assert shown(csms) == own.certificate.serial_number
+
+
+def test_a_token_that_stays_locked_is_told_without_its_pin(sluice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = certificate(tmp_path, "Test CA")
+    own = certificate(tmp_path, "SN-1", authority)
+    context = server_context(certificate(tmp_path, "csms", authority), clients_of=authority)
+    key = token_key(tmp_path, own, monkeypatch).partition("?")[0] + "?pin-value=9999"
+    with CSMS("2.1", context) as csms:
+        more = f', certificate: {own.file}, key: "{key}", trust: {authority.file}, security_profile: 3'
+        site = Site(sluice, tmp_path, backend_yaml(csms, more)).start()
+        wait_until(lambda: "cannot be used" in str(site.backend()), "the key is named")
+        assert "pkcs11:token=sluice;object=station" in str(site.backend())
+        assert "9999" not in str(site.backend())
 
 
 def signed(csr: str, authority: Certificate, common_name: str) -> tuple[str, int]:

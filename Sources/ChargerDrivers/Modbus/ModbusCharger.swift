@@ -57,6 +57,8 @@ package final class ModbusCharger: ChargerDevice {
     var lastWasWrite = false
     /// nil where the device is given none.
     var settings: DeviceGridSettings?
+    /// nil where nobody may set anything.
+    var der: DeviceDERSettings?
 
     private var lastState = ConnectorState.unknown
     var deferredFaults: [DeviceFault] = []
@@ -79,6 +81,7 @@ package final class ModbusCharger: ChargerDevice {
             session: session, watchdog: charger.watchdog, timeout: charger.watchdog.acceptedTimeout,
             readBackTolerance: charger.readBackTolerance,
             persistent: PersistentWrites(dailyBudget: charger.dailyWriteBudget))
+        der = DeviceDERSettings(options, profile, dailyBudget: charger.dailyWriteBudget)
     }
 
     // MARK: Turns
@@ -202,6 +205,7 @@ package final class ModbusCharger: ChargerDevice {
         notBefore = .distantPast
         feedDueAt = .distantFuture
         settings = nil
+        der?.disconnected()
         mismatches = 0
         isUnplugPending = false
         lastState = .unknown
@@ -215,6 +219,7 @@ package final class ModbusCharger: ChargerDevice {
         phase = .running
         held = nil
         feedDueAt = now + feedInterval
+        der?.connected(session)
         guard let wanted = options.gridSettings else { return [.underControl(armed)] }
         settings = DeviceGridSettings(wanted, session)
         return [.underControl(armed), .gridSettings(isVerified: false)]

@@ -21,12 +21,14 @@ extension ModbusCharger {
         case prove
         /// The next exchange for the grid code's settings.
         case settings
+        /// The next exchange for what a backend wants the device to do by itself.
+        case der
         case poll
 
         /// Writes, or belongs to a write: never without the loop.
         var commands: Bool {
             switch self {
-            case .begin, .proceed, .prove, .settings: true
+            case .begin, .proceed, .prove, .settings, .der: true
             case .poll: false
             }
         }
@@ -71,6 +73,9 @@ extension ModbusCharger {
         if let proving { found.append(proving) }
         if let due = settings?.nextAt {
             found.append(Candidate(work: .settings, rank: .settings, at: max(due, session.writeAllowedAt)))
+        }
+        if settings?.isAtWork != true, let due = der?.nextAt {
+            found.append(Candidate(work: .der, rank: .settings, at: max(due, session.writeAllowedAt)))
         }
         if let run {
             let rank: Rank = run.isProtective ? .protection : run.purpose == .feed ? .feed : .command
@@ -215,7 +220,10 @@ extension ModbusCharger {
         case .prove: return try prove(order, at: now)
         case .settings:
             lastWasWrite = true
-            return try settings?.advance(session, at: now) ?? []
+            return try settings?.advance(session, leaving: der?.occupied ?? [], at: now) ?? []
+        case .der:
+            lastWasWrite = true
+            return try der?.advance(session, at: now) ?? []
         case .poll:
             lastWasWrite = false
             guard try round.step(session, every: pollInterval, at: now) else { return [] }

@@ -22,7 +22,26 @@ extension ModbusCharger {
                 if case .link(.connectionLost)? = failed { throw first ?? .link(.connectionLost("while handing back")) }
             }
         }
-        if let first { throw first }
+        let failed = putBack(&clock, pause)
+        if let first = first ?? failed { throw first }
+    }
+
+    /// Longer a device may not hold up the end of the gateway.
+    private static let patience = Interval.seconds(5)
+
+    /// What stood in the device before a backend's DER controls.
+    private func putBack(_ clock: inout Instant, _ pause: (Interval) -> Instant) -> DeviceFault? {
+        der?.give(DERSettings())
+        let end = clock + Self.patience
+        while let settings = der, !settings.formerSettings.isEmpty, clock < end {
+            guard let due = settings.nextAt, due < end, settings.report.notRestored == nil else { break }
+            let allowed = max(due, session.writeAllowedAt)
+            if allowed > clock { clock = pause(allowed - clock) }
+            do { _ = try der?.advance(session, at: clock) } catch { return error }
+        }
+        guard let der, !der.formerSettings.isEmpty else { return nil }
+        let why = der.report.notRestored ?? "it took longer than \(Self.patience)"
+        return .refused(command: "the settings it had before the backend's DER controls", why: why)
     }
 
     private func carryOut(
@@ -37,4 +56,9 @@ extension ModbusCharger {
         }
         return run.isFinished ? nil : .refused(command: "the release", why: "a step of it does not end")
     }
+}
+
+extension ModbusCharger: DERSetting {
+    package func give(_ settings: DERSettings) { der?.give(settings) }
+    package var formerSettings: FormerSettings { der?.formerSettings ?? [:] }
 }

@@ -12,7 +12,7 @@ struct DeviceGridSettings {
     private let models: [Int: Int]
     private let wanted: [SunSpecGridModel]
     private let maximumRead: Int
-    private var writer: GridSettingsWriter
+    private var writer: SunSpecWriter
     private var isVerified = false
     private var failure: String?
     private var resumesAt: Instant?
@@ -27,7 +27,8 @@ struct DeviceGridSettings {
         self.settings = settings
         models = session.models
         maximumRead = session.profile.transport.maximumRead
-        writer = GridSettingsWriter(settings, models: models, wanted: wanted, maximumRead: maximumRead)
+        writer = SunSpecWriter(
+            settings.targets(wanted), models: models, maximumRead: maximumRead)
     }
 
     /// Why nothing may be delivered; nil when the device is as it shall be.
@@ -36,12 +37,19 @@ struct DeviceGridSettings {
         return failure ?? "Discharge is held at zero until the device's grid settings are written and read back."
     }
 
+    /// In the middle of something nobody else may come between.
+    var isAtWork: Bool { writer.exchange != nil }
+
     var nextAt: Instant? { writer.nextAt ?? resumesAt ?? .distantPast }
 
-    mutating func advance(_ session: ModbusSession, at now: Instant) throws(DeviceFault) -> [DeviceEvent] {
+    /// - Parameter leaving: Models that somebody else may set where the code does not.
+    mutating func advance(
+        _ session: ModbusSession, leaving: Set<SunSpecGridModel>, at now: Instant
+    ) throws(DeviceFault) -> [DeviceEvent] {
         if let resumesAt, resumesAt <= now {
             self.resumesAt = nil
-            writer = GridSettingsWriter(settings, models: models, wanted: wanted, maximumRead: maximumRead)
+            writer = SunSpecWriter(
+                settings.targets(wanted.filter { !leaving.contains($0) }), models: models, maximumRead: maximumRead)
         }
         do throws(LinkFault) {
             switch writer.exchange {
@@ -69,7 +77,10 @@ struct DeviceGridSettings {
             isVerified = true
             failure = nil
             return before ? [] : [.gridSettings(isVerified: true)]
-        case .differs(let why):
+        case .differs(let reason):
+            let why =
+                "\(reason). Nothing is delivered until the device holds the grid code's settings; set them at the device, "
+                + "choose the grid code it is set to, or leave them to its installer with “grid_settings: leave”."
             isVerified = false
             failure = why
             let told: [DeviceEvent] = why == last ? [] : [.notice(why)]
@@ -82,6 +93,19 @@ extension FirmwareProfile {
     /// The models of this device that hold a grid code's settings; none where it is no SunSpec charger.
     package var gridModels: [SunSpecGridModel] {
         guard kind == .charger, case .sunspec(_, let models) = location else { return [] }
-        return SunSpecGridModel.allCases.filter { model in models.contains { $0.id == model.rawValue } }
+        return SunSpecGridModel.allCases.filter { model in
+            model.holdsGridCode && models.contains { $0.id == model.rawValue }
+        }
+    }
+}
+
+extension GridCodeSettings {
+    func targets(_ models: [SunSpecGridModel]) -> [SunSpecTarget] {
+        models.map { model in
+            let isOn = model.isOn(self)
+            return SunSpecTarget(model: model, isOn: isOn) { (set, image) throws(SunSpecUnsuited) in
+                isOn ? try model.fields(self, set: set, image) : []
+            }
+        }
     }
 }

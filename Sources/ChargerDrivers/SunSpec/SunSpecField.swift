@@ -4,15 +4,16 @@
 /// One value of a model and what it shall be.
 struct SunSpecField: Equatable {
     enum Kind: Equatable {
-        case u16, i16, u32
+        case u16, i16, u32, i32
 
-        var words: Int { self == .u32 ? 2 : 1 }
+        var words: Int { self == .u32 || self == .i32 ? 2 : 1 }
         /// What a device answers that does not implement the point.
         var invalid: UInt32 {
             switch self {
             case .u16: 0xFFFF
             case .i16: 0x8000
             case .u32: 0xFFFF_FFFF
+            case .i32: 0x8000_0000
             }
         }
         fileprivate var range: ClosedRange<Double> {
@@ -20,6 +21,7 @@ struct SunSpecField: Equatable {
             case .u16: 0...65_534
             case .i16: -32_767...32_767
             case .u32: 0...4_294_967_294
+            case .i32: -2_147_483_647...2_147_483_647
             }
         }
     }
@@ -35,6 +37,8 @@ struct SunSpecField: Equatable {
     let scale: Double?
     /// A device that does not implement it does what is wanted all the same.
     var isDispensable = false
+    /// Lower is written first: what switches off, what has a value, what switches on.
+    var turn = 0
 
     /// The register's count; nil where it does not fit.
     private var count: Double? {
@@ -49,13 +53,21 @@ struct SunSpecField: Equatable {
         case .u16: return [UInt16(count)]
         case .i16: return [UInt16(bitPattern: Int16(count))]
         case .u32: return [UInt16(UInt32(count) >> 16), UInt16(UInt32(count) & 0xFFFF)]
+        case .i32:
+            let raw = UInt32(bitPattern: Int32(count))
+            return [UInt16(raw >> 16), UInt16(raw & 0xFFFF)]
         }
     }
 
     /// What the image holds, in the point's unit; nil where it is not there or not implemented.
     func found(in image: SunSpecModelImage) -> Double? {
         guard let raw = image.number(offset, words: kind.words), raw != kind.invalid else { return nil }
-        let number = kind == .i16 ? Double(Int16(truncatingIfNeeded: raw)) : Double(raw)
+        let number =
+            switch kind {
+            case .i16: Double(Int16(truncatingIfNeeded: raw))
+            case .i32: Double(Int32(bitPattern: raw))
+            case .u16, .u32: Double(raw)
+            }
         return number * (scale ?? 1)
     }
 

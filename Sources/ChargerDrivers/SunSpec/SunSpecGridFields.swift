@@ -14,6 +14,7 @@ extension SunSpecGridModel {
         case .voltWatt: settings.voltWatt.isOn
         case .tripLowVoltage, .tripHighVoltage, .tripLowFrequency, .tripHighFrequency: !stages(settings).isEmpty
         case .droop: settings.droop.isOn
+        case .control, .wattVar: false
         }
     }
 
@@ -22,7 +23,7 @@ extension SunSpecGridModel {
         _ settings: GridCodeSettings, set: Int, _ image: SunSpecModelImage
     ) throws(SunSpecUnsuited) -> [SunSpecField] {
         let place = Place(model: self, image: image, set: set)
-        let fields =
+        let fields: [SunSpecField] =
             switch self {
             case .enterService: entering(settings.enterService, place)
             case .voltVar: try voltVar(settings.voltVar, place)
@@ -30,6 +31,7 @@ extension SunSpecGridModel {
             case .tripLowVoltage, .tripHighVoltage: try trips(settings, place, timeOffset: 1, stride: 3)
             case .tripLowFrequency, .tripHighFrequency: try trips(settings, place, timeOffset: 2, stride: 4)
             case .droop: droop(settings.droop, place)
+            case .control, .wattVar: []
             }
         if let field = fields.first(where: { $0.words == nil }) {
             throw SunSpecUnsuited(why: "\(field.name) cannot hold \(SunSpecField.text(field.value))")
@@ -134,7 +136,7 @@ extension SunSpecGridModel {
             case .tripHighVoltage: .overVoltage
             case .tripLowFrequency: .underFrequency
             case .tripHighFrequency: .overFrequency
-            case .enterService, .voltVar, .voltWatt, .droop: nil
+            case .enterService, .control, .voltVar, .voltWatt, .droop, .wattVar: nil
             }
         return settings.trips.filter { $0.kind == kind }
     }

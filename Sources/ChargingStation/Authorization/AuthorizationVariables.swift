@@ -22,6 +22,7 @@ enum AuthorizationVariables {
     static let listEntries = VariableKey("LocalAuthListCtrlr", "Entries")
     static let listAsksNever = VariableKey("LocalAuthListCtrlr", "DisablePostAuthorize")
 
+    static let plugAndCharge = VariableKey("ISO15118Ctrlr", "PnCEnabled")
     static let contractsCentrally = VariableKey("ISO15118Ctrlr", "CentralContractValidationAllowed")
     static let contractsOffline = VariableKey("ISO15118Ctrlr", "ContractValidationOffline")
 
@@ -31,7 +32,11 @@ enum AuthorizationVariables {
         "NoAuthorization", "VIN",
     ]
 
-    static func all(_ setup: StationSetup) -> [VariableDefinition] { general + cache + list + contracts }
+    static func all(_ setup: StationSetup) -> [VariableDefinition] {
+        general + cache + list + contracts
+            + (setup.evses.contains(where: \.speaksISO15118)
+                ? [VariableDefinition(plugAndCharge, .boolean, .readWrite, standard: "true")] : [])
+    }
 
     private static var general: [VariableDefinition] {
         [

@@ -193,7 +193,7 @@ extension Station {
         }
     }
 
-    private mutating func refuse(
+    mutating func refuse(
         _ question: Authorization.Asking, _ info: IdTokenInfoType, because reason: String? = nil
     ) {
         // A key code is not shown in any log (C04.FR.04).

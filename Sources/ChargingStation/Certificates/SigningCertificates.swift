@@ -90,7 +90,7 @@ extension Station {
         certificates.signing[purpose]?.refused(request)
         forgetSigning(purpose)
         // A02.FR.21: without a certificate there is no Plug & Charge.
-        let plugAndCharge = VariableKey("ISO15118Ctrlr", "PnCEnabled")
+        let plugAndCharge = AuthorizationVariables.plugAndCharge
         guard purpose == .v2GCertificate, variables.flag(plugAndCharge) else { return }
         variables.report("false", as: plugAndCharge)
     }

@@ -14,7 +14,13 @@ extension Station {
         }
         guard setup.role == .inCharge else { return rejected("NotEnabled") }
         // R04.FR.01.
-        guard supportsDER(request.controlType) else { return SetDERControlResponse(status: .notSupported) }
+        guard supportsDER(request.controlType) else {
+            return SetDERControlResponse(status: .notSupported, statusInfo: derRefusal(request.controlType))
+        }
+        if isDoneByCharger(request.controlType), let part = request.unheldByCharger {
+            return SetDERControlResponse(
+                status: .rejected, statusInfo: StatusInfoType(reasonCode: "UnsupportedParam", additionalInfo: part))
+        }
         if request.limitMaxDischarge?.powerMonitoringMustTrip != nil, !isDoneByCharger(.limitMaxDischarge) {
             return rejected("UnsupportedParam")
         }
@@ -68,7 +74,15 @@ extension Station {
 
     /// Whether any EVSE has somebody to carry it out.
     private func supportsDER(_ type: DERControlEnumType) -> Bool {
-        setup.evses.contains { DERVariables.modes($0).contains(type) }
+        evses.contains { DERVariables.modes($0).contains(type) }
+    }
+
+    /// Why not, where there is more to say than that nobody does.
+    private func derRefusal(_ type: DERControlEnumType) -> StatusInfoType? {
+        let isMissing = evses.contains { $0.setup.derByCharger.contains(type) }
+        let reason =
+            isMissing ? "The charger has no such function." : setup.evses.lazy.compactMap { $0.derRefusals[type] }.first
+        return reason.map { StatusInfoType(reasonCode: "UnsupportedRequest", additionalInfo: $0) }
     }
 
     private func isDoneByCharger(_ type: DERControlEnumType) -> Bool {
@@ -82,6 +96,14 @@ extension Station {
             needs?.requestedEnergyTransfer.isDERService == true
             ? Set(needs?.derChargingParameters?.evSupportedDERControl ?? []) : []
         return evse.setup.derByCharger.union(inVehicle)
+    }
+
+    mutating func take(_ condition: DERCondition, of evse: Int) {
+        guard let index = index(ofEVSE: evse) else { return }
+        evses[index].der = condition
+        let key = DERVariables.key(evses[index].setup)
+        guard variables.definition(key) != nil else { return }
+        variables.report(DERVariables.text(DERVariables.modes(evses[index])), as: key)
     }
 
     // MARK: Time
@@ -123,7 +145,7 @@ extension Station {
     private mutating func applyDERSettings() {
         guard setup.role == .inCharge else { return }
         for evse in evses {
-            let settings = derElsewhere(evse).sorted { $0.rawValue < $1.rawValue }.compactMap(der.active)
+            let settings = der.acting(derElsewhere(evse))
             guard der.applied[evse.id] ?? [] != settings else { continue }
             der.applied[evse.id] = settings
             emit(.host(.applyDERSettings(evse: evse.id, settings)))

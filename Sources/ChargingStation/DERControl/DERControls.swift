@@ -166,6 +166,18 @@ struct DERControls: Equatable, Sendable {
         return (possible.first { !$0.isDefault } ?? possible.first)?.request
     }
 
+    /// What of these acts now. An inverter follows one function of reactive power, or a power factor for each direction: of several
+    /// that whose value is lowest, of equals the one that stands first among the functions.
+    func acting(_ types: Set<DERControlEnumType>) -> [SetDERControlRequest] {
+        let active = types.sorted { $0.rawValue < $1.rawValue }.compactMap(active)
+        let reactive = DERFunctions.reactive.compactMap { type in active.first { $0.controlType == type } }
+        guard let first = reactive.min(by: { $0.priority < $1.priority })?.controlType else { return active }
+        return active.filter { control in
+            !DERFunctions.reactive.contains(control.controlType) || control.controlType == first
+                || control.controlType.isFixedPowerFactor && first.isFixedPowerFactor
+        }
+    }
+
     // MARK: Keeping
 
     mutating func takeUnsaved() -> [(id: String, bytes: [UInt8]?)] {
@@ -179,6 +191,15 @@ struct DERControls: Equatable, Sendable {
         controls.append(control)
         return true
     }
+}
+
+extension SetDERControlRequest {
+    /// 0 is the highest.
+    fileprivate var priority: Int { body?.schedule.priority ?? .max }
+}
+
+extension DERControlEnumType {
+    fileprivate var isFixedPowerFactor: Bool { self == .fixedPFAbsorb || self == .fixedPFInject }
 }
 
 extension DERControl {

@@ -21,8 +21,12 @@ struct DERAlarm: Equatable, Sendable {
     var type: DERControlEnumType
     var fault: GridEventFaultEnumType?
     var since: WallTime
+    /// Why the charger does not carry the control out.
+    var failure: String?
 
-    func isSame(as other: DERAlarm) -> Bool { type == other.type && fault == other.fault }
+    func isSame(as other: DERAlarm) -> Bool {
+        type == other.type && fault == other.fault && failure == other.failure
+    }
 }
 
 extension Station {
@@ -57,10 +61,17 @@ extension Station {
     private mutating func noteDERAlarm(_ commands: [EVSECommand]) {
         let causes = commands.compactMap(\.der)
         let first = DERFunctions.order.lazy.compactMap { type in causes.first { $0.cause == type } }.first
-        let alarm = first.map { DERAlarm(type: $0.cause, fault: $0.fault, since: now.wall) }
+        let alarm = first.map { DERAlarm(type: $0.cause, fault: $0.fault, since: now.wall) } ?? failedDERControl
         if let alarm, let known = der.alarm, alarm.isSame(as: known) { return tellDERAlarm() }
         der.alarm = alarm
         tellDERAlarm()
+    }
+
+    /// A control that acts for the station and not in the charger that is to carry it out: power flows otherwise than it says.
+    private var failedDERControl: DERAlarm? {
+        let failures = evses.filter { !$0.setup.derByCharger.isEmpty }.flatMap { Array($0.der.failures) }
+        let first = failures.sorted { $0.key.rawValue < $1.key.rawValue }.first { der.active($0.key) != nil }
+        return first.map { DERAlarm(type: $0.key, fault: nil, since: now.wall, failure: $0.value) }
     }
 
     /// R05.FR.01, R05.FR.02, R05.FR.03, R05.FR.04: once per occurrence, and its end. What came and went without a connection is not told.
@@ -70,7 +81,8 @@ extension Station {
             call(
                 .notifyDERAlarm(
                     NotifyDERAlarmRequest(
-                        controlType: alarm.type, timestamp: DateTime(alarm.since), gridEventFault: alarm.fault)))
+                        controlType: alarm.type, timestamp: DateTime(alarm.since), gridEventFault: alarm.fault,
+                        extraInfo: alarm.failure.map { String($0.prefix(200)) })))
         } else if let told = der.alarmTold {
             call(
                 .notifyDERAlarm(

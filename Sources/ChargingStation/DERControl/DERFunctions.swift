@@ -14,6 +14,8 @@ struct DERFunctions {
         .fixedPFAbsorb,
     ]
     static let known = Set(order)
+    /// Those of reactive power; of equal rank the first acts.
+    static let reactive: [DERControlEnumType] = [.voltVar, .wattVar, .fixedVar, .fixedPFInject, .fixedPFAbsorb]
 
     struct Cause: Equatable {
         var type: DERControlEnumType

@@ -47,20 +47,34 @@ enum DERVariables {
         evse.derByCharger.union(evse.derByGateway.intersection(DERFunctions.known))
     }
 
+    /// And what it has turned out that the charger can.
+    static func modes(_ evse: EVSEState) -> Set<DERControlEnumType> {
+        let byCharger = evse.setup.derByCharger
+        return modes(evse.setup).subtracting(byCharger.subtracting(evse.der.found ?? byCharger))
+    }
+
+    static func key(_ evse: StationSetup.EVSE) -> VariableKey {
+        switch evse.supply {
+        case .direct: VariableKey("DCDERCtrlr", "ModesSupported", evse: evse.id)
+        case .alternating: VariableKey("ACDERCtrlr", "ModesSupported", evse: evse.id)
+        }
+    }
+
+    static func text(_ modes: Set<DERControlEnumType>) -> String { modes.map(\.word).sorted().joined(separator: ",") }
+
     static func all(_ setup: StationSetup) -> [VariableDefinition] {
         setup.evses.flatMap { evse -> [VariableDefinition] in
             switch evse.supply {
             case .direct: evse.ratings.lower < .zero ? direct(evse) : []
-            case .alternating: modes(evse).isEmpty ? [] : [supported("ACDERCtrlr", evse)]
+            case .alternating: modes(evse).isEmpty ? [] : [supported(evse)]
             }
         }
     }
 
-    private static func supported(_ component: String, _ evse: StationSetup.EVSE) -> VariableDefinition {
+    private static func supported(_ evse: StationSetup.EVSE) -> VariableDefinition {
         VariableDefinition(
-            VariableKey(component, "ModesSupported", evse: evse.id),
-            .members(DERControlEnumType.words.map(\.description)), .readOnly,
-            standard: modes(evse).map(\.word).sorted().joined(separator: ","))
+            key(evse), .members(DERControlEnumType.words.map(\.description)), .readOnly,
+            standard: text(modes(evse)))
     }
 
     /// The nameplate (R01.FR.01, R01.FR.02).
@@ -86,7 +100,7 @@ enum DERVariables {
             number("MaxVarNeg", "var", thousandths(plate.maxAbsorbed)),
             number("MaxChargeRateW", "W", thousandths(plate.maxCharge.milli)),
             number("MaxChargeRateVA", "VA", thousandths(plate.maxChargeApparent)),
-            number("ReactiveSusceptance", "s", plate.reactiveSusceptance), supported("DCDERCtrlr", evse),
+            number("ReactiveSusceptance", "s", plate.reactiveSusceptance), supported(evse),
             text("InverterManufacturer", plate.manufacturer), text("InverterModel", plate.model),
             text("InverterSerialNumber", plate.serialNumber), text("InverterSwVersion", plate.softwareVersion),
             text("InverterHwVersion", plate.hardwareVersion),

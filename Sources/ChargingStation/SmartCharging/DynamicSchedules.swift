@@ -31,6 +31,10 @@ extension Station {
             return StatusInfoType(reasonCode: "PhaseConflict", additionalInfo: "K01.FR.146")
         }
         updated.apply(update, at: now.seconds)
+        let periods = updated.chargingSchedule.flatMap(\.chargingSchedulePeriod)
+        if periods.contains(where: \.wantsReactivePower), !takesReactivePower(installed.evse) {
+            return Self.noReactivePower
+        }
         if let reason = smart.store.profiles.rejection(
             of: ChargingProfile(updated), on: installed.evse, evseConditions, support(of: installed.evse), version)
         {

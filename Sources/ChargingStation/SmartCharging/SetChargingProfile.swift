@@ -40,6 +40,7 @@ extension Station {
         guard !periods.contains(where: \.namesPhasesWithoutBase) else {
             return StatusInfoType(reasonCode: "PhaseConflict", additionalInfo: "K01.FR.146")
         }
+        if periods.contains(where: \.wantsReactivePower), !takesReactivePower(evse) { return Self.noReactivePower }
         var conditions = evseConditions
         if let transaction, let index = conditions.firstIndex(where: { $0.id == evse }) {
             conditions[index].transaction = EVSEConditions.Transaction(id: transaction, since: now.seconds)
@@ -48,6 +49,9 @@ extension Station {
             of: ChargingProfile(message), on: evse, conditions, support(of: evse), version
         ).map { StatusInfoType(reasonCode: $0.reason.rawValue, additionalInfo: $0.requirement) }
     }
+
+    static let noReactivePower = StatusInfoType(
+        reasonCode: "UnsupportedParam", additionalInfo: "setpointReactive: no charger here follows reactive power.")
 
     /// Seconds until a persistent profile may be set again; nil if it may.
     private func pause(before message: ChargingProfileType) -> Int64? {
@@ -132,6 +136,11 @@ extension Station {
 }
 
 extension ChargingSchedulePeriodType {
+    /// Zero wants none.
+    var wantsReactivePower: Bool {
+        [setpointReactive, setpointReactive_L2, setpointReactive_L3].contains { ($0?.rate ?? 0) != 0 }
+    }
+
     fileprivate var namesPhasesWithoutBase: Bool {
         limit == nil && (limit_L2 != nil || limit_L3 != nil)
             || dischargeLimit == nil && (dischargeLimit_L2 != nil || dischargeLimit_L3 != nil)

@@ -145,7 +145,7 @@ struct BackendReader {
     private func proof(_ url: String) -> SiteConfiguration.Backend.Proof {
         let password = mapping["password_file"].flatMap(file)
         let certificate = mapping["certificate"].flatMap(file)
-        let key = mapping["key"].flatMap(file)
+        let key = mapping["key"].flatMap(fileOrToken)
         if mapping.has("certificate") != mapping.has("key") {
             mapping.field.error("`certificate` and `key` belong together")
         }
@@ -195,6 +195,12 @@ struct BackendReader {
             field.error("expected at most 40 characters, found \(text.count)")
             return nil
         }
+        return text
+    }
+
+    /// A key may also stay in a PKCS#11 token.
+    private func fileOrToken(_ field: Field) -> String? {
+        guard let text = field.text(), text.hasPrefix("pkcs11:") else { return file(field) }
         return text
     }
 

@@ -12,7 +12,7 @@ struct EVSEReader {
 
     private static let keys = [
         "id", "name", "circuit", "phases", "limits", "weight", "default", "minimum_on", "minimum_off", "charger",
-        "own_grid_functions", "grid_settings", "connector", "vehicle_link",
+        "own_grid_functions", "grid_settings", "der_controls", "connector", "vehicle_link",
     ]
 
     static func evses(_ field: Field, _ devices: DeviceReader, circuits: [String]) -> [SiteConfiguration.EVSE] {
@@ -58,6 +58,7 @@ struct EVSEReader {
             charger: device.connection, allowsUnattendedDischarge: device.unattendedDischarge,
             ownGridFunctions: mapping["own_grid_functions"].map(gridFunctions) ?? [],
             writesGridSettings: mapping["grid_settings"]?.choice(GridSettings.self) != .leave,
+            setsDERControls: mapping["der_controls"]?.choice(GridSettings.self) != .leave,
             connectorType: mapping["connector"]?.choice(SiteConfiguration.ConnectorType.self) ?? .ccs2,
             vehicleLink: mapping["vehicle_link"].flatMap(VehicleLinkReader.link))
     }

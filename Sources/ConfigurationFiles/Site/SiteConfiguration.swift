@@ -92,6 +92,8 @@ package struct SiteConfiguration: Equatable, Sendable {
         package var ownGridFunctions: Set<GridFunction>
         /// A SunSpec charger is given the settings of the grid code.
         package var writesGridSettings: Bool
+        /// A backend in charge may set what the charger does by itself for the grid, as far as no grid code does.
+        package var setsDERControls = true
         /// What backends are told of the connector.
         package var connectorType = ConnectorType.ccs2
         /// nil: cars are spoken to by the charger, or by nobody.

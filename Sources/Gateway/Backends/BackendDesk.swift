@@ -31,6 +31,7 @@ actor BackendDesk {
     let loop: any EventLoop
     let orders: BackendOrders
     let vehicles: Vehicles
+    let der: DERDesk
     let restart: @Sendable () -> Void
     let logger: Logger
 
@@ -69,6 +70,8 @@ actor BackendDesk {
     var alarmAt: Instant?
     var connections = 0
     var said: [EVSEReport?]
+    /// How far chargers are with DER controls, as the station has heard.
+    var conditions: [DERCondition?]
     var saidAt: [Instant]
     var external: [ExternalSignal.Source: PowerLimits] = [:]
     var renewedAt = Instant.distantPast
@@ -84,12 +87,14 @@ actor BackendDesk {
     ///   - restart: Ends the process in good order; the service manager starts it again.
     init(
         _ configuration: SiteConfiguration, place: Int, site: SiteLook, orders: BackendOrders, vehicles: Vehicles,
-        file: String?, version: String, diagnostics: Diagnostics, logger: Logger,
+        der: DERDesk, file: String?, version: String, diagnostics: Diagnostics, logger: Logger,
         restart: @escaping @Sendable () -> Void
     ) {
         let backend = configuration.backends[place]
         (self.backend, self.place, self.site, self.orders, self.restart) = (backend, place, site, orders, restart)
         self.vehicles = vehicles
+        self.der = der
+        conditions = configuration.evses.map { _ in nil }
         self.diagnostics = diagnostics
         var logger = logger
         logger[metadataKey: "backend"] = "\(backend.name)"

@@ -8,6 +8,7 @@ import FileTransfer
 import LinuxIO
 import Logging
 import OCPP
+import OCPP21
 import StationStore
 import StationWork
 import TLS
@@ -32,6 +33,7 @@ extension BackendDesk {
         case .firmware(let task): carryOut(task)
         // Every display asks for its own (`driverView`).
         case .display where hasDisplay: break
+        case .applyDERSettings(let evse, let controls) where give(controls, to: evse): break
         case .reset, .unlock, .dataTransfer, .release, .answerContract, .display, .contractAnswered, .vehicleChecked,
             .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings:
             guard !vehicles.perform(task) else { return }
@@ -39,6 +41,12 @@ extension BackendDesk {
             guard let report = task.refusal else { return }
             inputs.append(.done(report))
         }
+    }
+
+    /// - Returns: Whether the charger takes DER controls.
+    private func give(_ controls: [SetDERControlRequest], to id: Int) -> Bool {
+        guard let index = evseIDs.firstIndex(of: id) else { return false }
+        return der.give(controls, backend: place, evse: index)
     }
 
     /// Whom a server of files may be vouched for by (N01.FR.15, N01.FR.16).

@@ -16,6 +16,7 @@ extension BackendDesk {
         do throws(APIProblem) {
             let now = MonotonicClock.now()
             try orders.carryOut(command, backend: place, evse: index, at: now)
+            der.follow(command.reactive, backend: place, evse: index)
             if let heardAt { state.ordered(after: MonotonicClock.now() - heardAt) }
         } catch { logger.error("EVSE \(id) does not hear the backend: \(error.error)") }
     }
@@ -33,6 +34,11 @@ extension BackendDesk {
             }
             (said[index], saidAt[index]) = (report, now)
             inputs.append(.evse(evseIDs[index], report))
+        }
+        for index in evseIDs.indices {
+            guard let condition = der.condition(evse: index), condition != conditions[index] else { continue }
+            conditions[index] = condition
+            inputs.append(.der(evse: evseIDs[index], condition))
         }
         for source in [ExternalSignal.Source.grid, .energyManager] {
             let limits = site.imposed(by: source, at: now)

@@ -19,7 +19,7 @@ extension StationSetup {
         self.init(
             model: backend.station.model, vendor: backend.station.vendor, serialNumber: backend.station.serial,
             firmware: version,
-            evses: site.evses.map { EVSE($0, seesGrid: site.site.meter != nil) }, seed: chance.next())
+            evses: site.evses.map { EVSE($0, DERPlan($0, site)) }, seed: chance.next())
         networkProfile = NetworkConnectionProfileType(
             ocppInterface: .wired0, ocppTransport: .json,
             messageTimeout: Int(backend.answerTimeout.nanoseconds / 1_000_000_000), ocppCsmsUrl: backend.url,
@@ -37,17 +37,17 @@ extension StationSetup {
 }
 
 extension StationSetup.EVSE {
-    /// - Parameter seesGrid: Whether anything measures frequency and voltage at the connection point.
-    fileprivate init(_ evse: SiteConfiguration.EVSE, seesGrid: Bool) {
+    fileprivate init(_ evse: SiteConfiguration.EVSE, _ plan: DERPlan) {
         self.init(
             id: evse.id,
             supply: evse.connectorType.isDirect ? .direct(volts: 400) : .alternating(phases: evse.phases.count),
             ratings: evse.limits, connectorType: evse.connectorType.rawValue,
             speaksISO15118: evse.vehicleLink != nil)
         renegotiatesService = evse.vehicleLink?.standards.contains(.iso20) ?? false
-        // Reactive power has no way to a charger here, so what commands it is left out.
-        guard evse.limits.lower < .zero else { return }
-        derByGateway = seesGrid ? [.limitMaxDischarge, .freqDroop, .freqWatt, .voltWatt] : [.limitMaxDischarge]
+        derByGateway = plan.byGateway
+        derByCharger = plan.byCharger
+        derRefusals = plan.refusals
+        takesReactivePower = plan.byCharger.contains(.fixedVar)
     }
 }
 

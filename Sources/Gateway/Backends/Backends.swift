@@ -30,7 +30,7 @@ final class Backends: Sendable {
     /// - Parameter folder: Where the backends' files are; nil keeps nothing through a restart.
     init(
         _ configuration: SiteConfiguration, _ cells: SiteCells, _ held: HeldLimits, _ orders: BackendOrders,
-        _ vehicles: Vehicles, folder: String?, version: String, diagnostics: Diagnostics, logger: Logger
+        _ vehicles: Vehicles, _ der: DERDesk, folder: String?, version: String, diagnostics: Diagnostics, logger: Logger
     ) {
         self.orders = orders
         self.logger = logger
@@ -47,7 +47,7 @@ final class Backends: Sendable {
             }
             return BackendDesk(
                 configuration, place: place, site: SiteLook(cells, held, reasons, configuration, vehicles),
-                orders: orders, vehicles: vehicles, file: file, version: version, diagnostics: diagnostics,
+                orders: orders, vehicles: vehicles, der: der, file: file, version: version, diagnostics: diagnostics,
                 logger: logger, restart: { flag.raise() })
         }
         for desk in desks {

@@ -103,8 +103,9 @@ extension CredentialRefusal {
             switch fault {
             case .ourCertificateRefused: self = .stationCertificate
             case .untrusted, .expired, .notYetValid, .wrongName, .certificateRefused: self = .backendCertificate
-            case .fileUnusable, .keyDoesNotMatch, .notTLS, .handshakeFailed, .handshakeTimedOut, .cutOff, .broken,
-                .notSecure, .noCommonVersion, .noCommonSuite:
+            case .fileUnusable, .keyDoesNotMatch, .tokenUnusable, .notTLS, .handshakeFailed, .handshakeTimedOut,
+                .cutOff,
+                .broken, .notSecure, .noCommonVersion, .noCommonSuite:
                 return nil
             }
         case .addressUnusable, .identityUnusable, .passwordUnusable, .subprotocolsUnusable, .insecure,

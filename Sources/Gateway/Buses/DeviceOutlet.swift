@@ -5,6 +5,8 @@ import Chargers
 import Electricity
 import LinuxIO
 import Logging
+import OCPP
+import OCPP21
 import Synchronization
 
 /// Carries what one device says to its cell, and what the loop orders to the device.
@@ -14,6 +16,7 @@ final class DeviceOutlet {
     private var order: LatestValueReader<Order>?
     private let led: (device: any VehicleConnecting, cell: VehicleCell)?
     private var ledBy: LatestValueReader<OutletOrder>?
+    private let der: (device: any DERSetting, cell: DERCell)?
     private var charger: LatestValueWriter<ChargerState>?
     private var meter: LatestValueWriter<MeterState>?
     private var chargerState = ChargerState()
@@ -29,6 +32,7 @@ final class DeviceOutlet {
             order = cell.order.makeReader()
             charger = cell.state.takeWriter()
             meter = nil
+            if let cell = cell.der, let device = device as? any DERSetting { der = (device, cell) } else { der = nil }
             if let vehicle = cell.vehicle, let device = device as? any VehicleConnecting {
                 led = (device, vehicle)
                 ledBy = vehicle.order.makeReader()
@@ -37,6 +41,7 @@ final class DeviceOutlet {
             }
         case .meter(_, let cell):
             led = nil
+            der = nil
             order = nil
             charger = nil
             meter = cell.state.takeWriter()
@@ -47,6 +52,7 @@ final class DeviceOutlet {
 
     func request() -> BusSchedule.Request {
         if let led, let order = ledBy?.read() { led.device.lead(order) }
+        if let settings = der?.cell.take() { der?.device.give(settings) }
         let order = order?.read()
         return BusSchedule.Request(
             at: member.device.nextTurn(order: order),
@@ -80,6 +86,7 @@ final class DeviceOutlet {
         } catch {
             logger.warning("could not hand back: \(error) The hardware's own fallback takes over.")
         }
+        if let der { der.cell.memory.keep(der.device.formerSettings, logger) }
     }
 
     private func begin(_ kind: Troubles.Kind, _ fault: DeviceFault) {
@@ -128,6 +135,8 @@ final class DeviceOutlet {
             logger.notice("holds the settings of the grid code, read back")
         case .doubt(let fault?): begin(.values, fault)
         case .doubt(nil): end(.values)
+        case .der(let report): publish(report)
+        case .formerSettings(let settings): der?.cell.memory.keep(settings, logger)
         case .notice(let text):
             note { $0.notice = text }
             logger.notice("\(text)")
@@ -137,6 +146,20 @@ final class DeviceOutlet {
 
     private func publish(_ report: OutletReport) {
         led?.cell.report.withLock { $0 = report }
+    }
+
+    private func publish(_ report: DERReport) {
+        guard let cell = der?.cell else { return }
+        let before = cell.report.withLock { former in
+            defer { former = report }
+            return former
+        }
+        for function in report.inForce.subtracting(before.inForce).map(\.controlType.word).sorted() {
+            logger.notice("carries out the backend's DER control, read back", metadata: ["control": "\(function)"])
+        }
+        let trouble = report.trouble
+        if let trouble, trouble != before.trouble { logger.warning("\(trouble)") }
+        note { $0.der = trouble }
     }
 
     private func note(_ change: (inout DeviceNotes) -> Void) {

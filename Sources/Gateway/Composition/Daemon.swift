@@ -39,7 +39,8 @@ package final class Daemon: Sendable {
         self.logger = logger
         let kept = KeptRecord(file: journalFile, configuration.journal, logger: logger)
         standing = configuration
-        let plan = try DevicePlan(configuration, simulation: simulation, logger: logger)
+        let plan = try DevicePlan(
+            configuration, simulation: simulation, folder: Self.folder(of: journalFile), logger: logger)
         let tables = SiteTables(configuration)
         let model = SiteModel(configuration)
         cells = SiteCells(
@@ -69,7 +70,8 @@ package final class Daemon: Sendable {
         let reasons = ReasonText(configuration, orders, vehicles)
         let diagnostics = Diagnostics(configuration, recent)
         backends = Backends(
-            configuration, cells, held, orders, vehicles, folder: Self.folder(of: journalFile), version: version,
+            configuration, cells, held, orders, vehicles, DERDesk(plan.chargers, configuration),
+            folder: Self.folder(of: journalFile), version: version,
             diagnostics: diagnostics, logger: logger)
         let view = GatewayView(
             configuration, cells, desk, evidence, held, operatorDesk, backends, vehicles, reasons, loop,
@@ -140,6 +142,9 @@ package final class Daemon: Sendable {
             || configuration.evses.map(\.writesGridSettings) != standing.evses.map(\.writesGridSettings)
         {
             refused.append("the grid code changed")
+        }
+        if configuration.evses.map(\.setsDERControls) != standing.evses.map(\.setsDERControls) {
+            refused.append("whether backends may set what chargers do by themselves changed")
         }
         if configuration.control.priorities != standing.control.priorities { refused.append("the priorities changed") }
         if configuration.control.period != standing.control.period { refused.append("the period of the loop changed") }

@@ -9,6 +9,7 @@ import LinuxIO
 import Logging
 import PowerControl
 import SimulatedSite
+import StationKeys
 
 /// Turns the configured devices into buses with their cells.
 struct DevicePlan {
@@ -32,10 +33,17 @@ struct DevicePlan {
     private let simulation: SharedSite?
     private let voltage: Voltage
     private let configuration: SiteConfiguration
+    /// For what stood in chargers before a backend set anything; nil keeps nothing.
+    private let folder: StateFolder?
 
-    /// - Parameter simulation: Behind `simulated:` addresses; nil where there are none.
-    init(_ configuration: SiteConfiguration, simulation: SharedSite?, logger: Logger) throws(StartProblem) {
+    /// - Parameters:
+    ///   - simulation: Behind `simulated:` addresses; nil where there are none.
+    ///   - folder: Where the daemon keeps its files; nil keeps nothing.
+    init(
+        _ configuration: SiteConfiguration, simulation: SharedSite?, folder: String?, logger: Logger
+    ) throws(StartProblem) {
         self.logger = logger
+        self.folder = Self.settingsFolder(folder, configuration, logger)
         self.simulation = simulation
         voltage = configuration.site.voltage
         self.configuration = configuration
@@ -55,6 +63,29 @@ struct DevicePlan {
         }
     }
 
+    private static func settingsFolder(
+        _ folder: String?, _ configuration: SiteConfiguration, _ logger: Logger
+    ) -> StateFolder? {
+        guard let folder, configuration.evses.contains(where: { !DERPlan($0, configuration).functions.isEmpty }) else {
+            return nil
+        }
+        do throws(KeyFault) { return try StateFolder(folder + "/charger-settings") } catch {
+            logger.warning(
+                "what stands in chargers before a backend sets anything is kept through no restart: \(error)")
+            return nil
+        }
+    }
+
+    /// - Returns: nil where no backend may set what the charger does by itself.
+    private func der(_ evse: SiteConfiguration.EVSE, waker: WakeUp) -> DERCell? {
+        guard !DERPlan(evse, configuration).functions.isEmpty else { return nil }
+        return DERCell(memory(evse), waker: waker)
+    }
+
+    private func memory(_ evse: SiteConfiguration.EVSE) -> FormerSettingsFile {
+        FormerSettingsFile(folder: folder, name: "evse-\(evse.id).json")
+    }
+
     private mutating func add(
         meter connection: SiteConfiguration.DeviceConnection, named name: String, circuit: Int
     ) throws(StartProblem) {
@@ -72,7 +103,8 @@ struct DevicePlan {
         guard let waker = wires[key]?.waker else { return }
         let name = "evse \(evse.id) (\(evse.charger.profile.id))"
         let device = try chargerDevice(evse, name, link)
-        let cell = ChargerCell(name: name, waker: waker, vehicle: try vehicle(evse, device))
+        let cell = ChargerCell(
+            name: name, waker: waker, vehicle: try vehicle(evse, device), der: der(evse, waker: waker))
         wires[key]?.members.append(.charger(device, cell))
         chargers.append(cell)
     }
@@ -151,7 +183,8 @@ struct DevicePlan {
         let options = ChargerOptions(
             unit: UInt8(clamping: connection.unit), connector: connection.connector, nominalVoltage: voltage,
             allowsUnattendedDischarge: evse.allowsUnattendedDischarge,
-            gridSettings: configuration.gridCode.flatMap { GridCodePlan($0, evse, configuration).settings })
+            gridSettings: configuration.gridCode.flatMap { GridCodePlan($0, evse, configuration).settings },
+            derFunctions: DERPlan(evse, configuration).functions, formerSettings: memory(evse).load(logger))
         do throws(DriverMismatch) {
             return try makeCharger(name: name, profile: connection.profile, link: wire, options: options)
         } catch {

@@ -29,6 +29,8 @@ package struct DeviceNotes: Sendable {
     /// What is wrong now, with the remedy; nil while all is well.
     package var fault: String?
     package var notice: String?
+    /// What a backend wanted the charger to do by itself and does not act; nil while all of it does.
+    package var der: String?
     /// The order the device carried out last, and when.
     package var carriedOut: Order?
 }
@@ -44,12 +46,15 @@ package final class ChargerCell: Sendable {
     package let vehicleSample = LatestValue(initial: VehicleSample())
     /// nil where the gateway does not speak to cars.
     let vehicle: VehicleCell?
+    /// nil where a backend may not set what the charger does by itself.
+    let der: DERCell?
     /// Wakes the charger's bus when an order changes.
     let waker: WakeUp
 
     package convenience init(name: String, waker: WakeUp) { self.init(name: name, waker: waker, vehicle: nil) }
 
-    init(name: String, waker: WakeUp, vehicle: VehicleCell?) {
+    init(name: String, waker: WakeUp, vehicle: VehicleCell?, der: DERCell? = nil) {
+        self.der = der
         self.name = name
         self.waker = waker
         self.vehicle = vehicle

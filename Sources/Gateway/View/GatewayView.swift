@@ -358,7 +358,7 @@ extension GatewayView {
     }
 
     private func link(_ state: ChargerState, _ notes: DeviceNotes, _ maximum: Interval, _ now: Instant) -> LinkStatus {
-        let remark = notes.fault ?? notes.notice
+        let remark = notes.fault ?? notes.notice ?? notes.der
         guard let reading = state.reading else { return LinkStatus(.never, fault: remark) }
         let age = now - reading.measuredAt
         return LinkStatus(age > maximum ? .silent : .ok, age: age, fault: remark)

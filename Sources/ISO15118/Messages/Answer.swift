@@ -36,8 +36,8 @@ public struct Answer: Equatable, Sendable {
     /// Offered services, in ISO 15118-20.
     public var services: [UInt16] = []
     public var parameterSets: [ParameterSet] = []
-    /// The first of the offered schedules.
-    public var schedule: UInt32?
+    /// The offered schedules; their times count from when the answer was sent.
+    public var schedules: [ScheduleTuple] = []
     /// How the station may be paid, where it says so.
     public var payments: [Payment] = []
     public var offersCertificates = false

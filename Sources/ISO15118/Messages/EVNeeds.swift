@@ -39,6 +39,8 @@ public struct EVNeeds: Hashable, Sendable {
     public var presentPower: Power?
     public var presentVoltage: Voltage?
     public var isComplete = false
+    /// The most periods of a schedule the car has room for.
+    public var mostSchedulePoints: Int?
 
     public init() {}
 
@@ -71,6 +73,7 @@ public struct EVNeeds: Hashable, Sendable {
         result.presentPower = later.presentPower ?? presentPower
         result.presentVoltage = later.presentVoltage ?? presentVoltage
         result.isComplete = later.isComplete
+        result.mostSchedulePoints = later.mostSchedulePoints ?? mostSchedulePoints
         return result
     }
 }

@@ -40,6 +40,17 @@ public enum ControlMode: Int32, CaseIterable, Hashable, Sendable {
     case dynamic = 2
 }
 
+extension Standard {
+    /// Whether there are words for it at all. In ISO 15118-20 the station's list of services decides.
+    func expresses(_ service: EnergyService, _ mode: ControlMode) -> Bool {
+        switch self {
+        case .din: service == .dc && mode == .scheduled
+        case .iso2: !service.isBidirectional && mode == .scheduled
+        case .iso20AC, .iso20DC: true
+        }
+    }
+}
+
 public enum Processing: Hashable, Sendable { case finished, ongoing, waitingForCustomer }
 
 /// What the station asks of the car in its answers.

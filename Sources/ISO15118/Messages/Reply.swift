@@ -119,6 +119,7 @@ public enum ReplyCode: CaseIterable, Hashable, Sendable {
     case warningNoContract
     case failed, sequenceError, unknownSession, serviceIDInvalid, serviceSelectionInvalid, paymentSelectionInvalid
     case noChargeService, wrongEnergyTransfer, wrongChargeParameter, powerDeliveryNotApplied, scheduleSelectionInvalid
+    case powerProfileInvalid
     case contactorError, pauseNotAllowed, serviceRenegotiationNotSupported, scheduleRenegotiationFailed
     case signatureError, challengeInvalid, certificateExpired, certificateRevoked, certificateChainError
     case certificateNotAllowed, noCertificate, contractCancelled, meterSignatureInvalid
@@ -134,7 +135,8 @@ public enum ReplyCode: CaseIterable, Hashable, Sendable {
             false
         case .failed, .sequenceError, .unknownSession, .serviceIDInvalid, .serviceSelectionInvalid,
             .paymentSelectionInvalid, .noChargeService, .wrongEnergyTransfer, .wrongChargeParameter,
-            .powerDeliveryNotApplied, .scheduleSelectionInvalid, .contactorError, .pauseNotAllowed,
+            .powerDeliveryNotApplied, .scheduleSelectionInvalid, .powerProfileInvalid, .contactorError,
+            .pauseNotAllowed,
             .serviceRenegotiationNotSupported, .scheduleRenegotiationFailed, .signatureError, .challengeInvalid,
             .certificateExpired, .certificateRevoked, .certificateChainError, .certificateNotAllowed, .noCertificate,
             .contractCancelled, .meterSignatureInvalid:

@@ -89,8 +89,8 @@ public struct PowerDelivery: Hashable, Sendable {
     /// Which of the offered schedules; nil where none is selected.
     public var schedule: UInt32?
     public var channel: Channel?
-    /// Of the car's profile, which is flat; nil where it sends none (ISO 15118-20).
-    public var power: Power?
+    /// How it will charge; nil where it does not say.
+    public var profile: PowerProfile?
 
     public init(_ progress: Progress, processing: Processing = .finished) {
         self.progress = progress

@@ -32,6 +32,8 @@ public struct StationOffer: Hashable, Sendable {
     public var mayRenegotiateService = true
     /// ISO 15118-20: the car may rest within the session, without power but ready.
     public var mayStandBy = true
+    /// Whether the owner is asked for the schedules of a car that charges by one. Otherwise it is offered all there is.
+    public var asksForSchedules = false
     /// From an answer to the next request (V2G_SECC_Sequence_Timeout).
     public var sequenceTimeout = Interval.seconds(60)
 

@@ -20,19 +20,26 @@ extension StationMachine {
         return [.reply(Reply(.oldSession, .sessionSetup))]
     }
 
-    mutating func agree(_ service: EnergyService, _ needs: EVNeeds, _ request: Request) -> [Output] {
+    mutating func agree(_ service: EnergyService, _ needs: EVNeeds, _ request: Request, at now: Instant) -> [Output] {
         if standard.isISO20 {
             guard service == self.service else { return refuse(request, .wrongChargeParameter) }
         } else {
-            guard offer.services(in: standard).contains(service) else { return refuse(request, .wrongEnergyTransfer) }
+            // What the offer does not name is refused by this word: a kind of current, or more phases than there are.
+            guard offer.services(in: standard).contains(service), hasPhases(of: needs, service) else {
+                return refuse(request, .wrongEnergyTransfer)
+            }
             // A renegotiation may change everything but that.
             guard !isRenegotiating || service == self.service else { return refuse(request, .wrongEnergyTransfer) }
             self.service = service
         }
         guard fits(needs, service) else { return refuse(request, .wrongChargeParameter) }
         self.needs = self.needs.updated(with: service.transfer == .ac ? withPower(needs) : needs)
+        var outputs = [Output.effect(.need(self.needs))]
+        guard standard.isISO20 || !awaitsSchedules(at: now, &outputs) else {
+            return outputs + [.reply(Reply(.ok, .chargeParameters(service, .ongoing)))]
+        }
         phase = standard.isISO20 ? .scheduleExchange : afterAgreement(service)
-        return [.effect(.need(self.needs)), .reply(Reply(.ok, .chargeParameters(service, .finished)))]
+        return outputs + [.reply(Reply(.ok, .chargeParameters(service, .finished)))]
     }
 
     /// What the older standards' current per phase means in power.
@@ -48,11 +55,15 @@ extension StationMachine {
     /// AC: those that car and station both use.
     var phases: Int { min(offer.phases, needs.phases ?? offer.phases) }
 
+    private func hasPhases(of needs: EVNeeds, _ service: EnergyService) -> Bool {
+        service.transfer == .dc || (needs.phases ?? offer.phases) <= offer.phases
+    }
+
     private func fits(_ needs: EVNeeds, _ service: EnergyService) -> Bool {
         if let power = needs.power, power.upper <= .zero { return false }
         if let current = needs.current, current.upper <= .zero { return false }
         switch service.transfer {
-        case .ac: return (needs.phases ?? offer.phases) <= offer.phases
+        case .ac: return true
         case .dc:
             if let lowest = needs.lowestVoltage, lowest > offer.highestVoltage { return false }
             guard let highest = needs.highestVoltage else { return true }
@@ -60,14 +71,19 @@ extension StationMachine {
         }
     }
 
-    mutating func exchange(_ mode: ControlMode, _ needs: EVNeeds, _ request: Request) -> [Output] {
+    mutating func exchange(_ mode: ControlMode, _ needs: EVNeeds, _ request: Request, at now: Instant) -> [Output] {
         guard mode == self.mode, let service else {
             return refuse(request, isRenegotiating ? .scheduleRenegotiationFailed : .failed)
         }
         self.needs = self.needs.updated(with: needs)
+        var outputs = [Output.effect(.need(self.needs))]
+        guard !awaitsSchedules(at: now, &outputs) else {
+            return outputs + [.reply(Reply(.ok, .scheduleExchange(mode, .ongoing)))]
+        }
+        if notice == .renegotiateSchedule { notice = nil }
         // Beside the loop it turns on, and the car takes the schedule up with its next PowerDelivery.
         if phase != .charging { phase = afterAgreement(service) }
-        return [.effect(.need(self.needs)), .reply(Reply(.ok, .scheduleExchange(mode, .finished)))]
+        return outputs + [.reply(Reply(.ok, .scheduleExchange(mode, .finished)))]
     }
 
     private func afterAgreement(_ service: EnergyService) -> StationPhase {

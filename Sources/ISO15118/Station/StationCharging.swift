@@ -30,13 +30,15 @@ extension StationMachine {
     }
 
     mutating func deliver(_ delivery: PowerDelivery, _ request: Request, at now: Instant) -> [Output] {
+        let delivery = dated(delivery, at: now)
         let isCharging = phase == .charging || phase == .meteringReceipt
         if phase == .meteringReceipt { phase = .charging }
         switch delivery.progress {
         case .start where isCharging:
             // In ISO 15118-20 a car under way may send another profile, change its channel, or end its rest.
             guard standard.isISO20 else { return refuse(request, .sequenceError) }
-            return stand(by: false) + [.reply(Reply(.ok, .powerDelivery))]
+            if let code = choose(delivery) { return refuse(request, code) }
+            return stand(by: false) + told(delivery) + [.reply(Reply(.ok, .powerDelivery))]
         case .start: return start(delivery, request, at: now)
         case .stop:
             phase = .stopped
@@ -60,30 +62,26 @@ extension StationMachine {
     }
 
     private mutating func start(_ delivery: PowerDelivery, _ request: Request, at now: Instant) -> [Output] {
-        if let schedule = delivery.schedule, schedule != Self.onlySchedule {
-            return refuse(request, .scheduleSelectionInvalid)
-        }
+        if let code = choose(delivery) { return refuse(request, code) }
         guard let service, !facts.isFaulty else { return refuse(request, .powerDeliveryNotApplied) }
         let reply = Output.reply(Reply(.ok, .powerDelivery))
         // The car still works on its profile.
         guard delivery.processing == .finished else { return [reply] }
         isRenegotiating = false
+        let plan = told(delivery)
         switch (service.transfer, facts.contactors) {
         case (.dc, .closed), (.ac, .closed):
             isEnergised = true
             phase = .charging
-            return [reply]
+            return plan + [reply]
         case (.dc, .open): return refuse(request, .contactorError)
         case (.ac, .open):
             isEnergised = true
             phase = .closingContactors
             deadline = now + contactorTimeout
-            return [.effect(.contactors(.closed))]
+            return plan + [.effect(.contactors(.closed))]
         }
     }
-
-    /// The one schedule that is offered.
-    static var onlySchedule: UInt32 { 1 }
 
     /// Less than the car waits for the answer: 5 s, in ISO 15118-20 2 s.
     private var contactorTimeout: Interval { standard.isISO20 ? .milliseconds(1_500) : .milliseconds(4_500) }

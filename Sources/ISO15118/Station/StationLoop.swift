@@ -93,6 +93,8 @@ extension StationMachine {
                 return [.effect(.operate(dynamicPoint))]
             }
         case .meter(let reading): facts.meter = reading
+        // Nobody asked: the car will ask anew and have it then.
+        case .schedules(let tuples): if schedules.askedAt != nil { schedules.given = tuples }
         case .certificate(let result): return certificate(result, at: now)
         case .ask(let notice): self.notice = notice
         case .stop: return end(.byOwner)

@@ -49,6 +49,7 @@ public struct StationMachine: Sendable {
     var isStandingBy = false
     let paused: PausedSession?
     var payment = PaymentState()
+    var schedules = ScheduleState()
     private let started: Instant
     private let wallTime: WallTime
 
@@ -118,8 +119,8 @@ public struct StationMachine: Sendable {
             return [.reply(Reply(.ok, .serviceDiscovery(filter)))]
         case .serviceDetail(let service): return detail(service, request)
         case .serviceSelection(let selection): return select(selection, request)
-        case .chargeParameters(let service, let needs): return agree(service, needs, request)
-        case .scheduleExchange(let mode, let needs): return exchange(mode, needs, request)
+        case .chargeParameters(let service, let needs): return agree(service, needs, request, at: now)
+        case .scheduleExchange(let mode, let needs): return exchange(mode, needs, request, at: now)
         case .cableCheck: return checkCable(request)
         case .preCharge(let target): return preCharge(target)
         case .powerDelivery(let delivery): return deliver(delivery, request, at: now)

@@ -15,6 +15,8 @@ public enum StationInput: Hashable, Sendable {
     /// What shall flow, positive toward the car. It is narrowed to what car and station can.
     case target(Power)
     case meter(MeterReading)
+    /// What a car may choose between, at most three; the first is chosen by one that does not. Nothing: all there is.
+    case schedules([ScheduleTuple])
     /// To be said in the answers until the car obeys; nil takes it back.
     case ask(Notice?)
     /// What came of `.certificate`.
@@ -44,6 +46,10 @@ public enum StationOutput: Equatable, Sendable {
     case select([ChosenService])
     /// The car has signed for what the meter showed.
     case receipt(MeterReading)
+    /// The car wants to know what it may draw and deliver when; answered by `.schedules`. It waits for that.
+    case schedules(EVNeeds)
+    /// How the car will charge.
+    case profile(PowerProfile)
     /// DC: test the insulation of cable and inlet; answered by `.insulation`.
     case checkCable
     /// Answered by `.contactors`.

@@ -180,7 +180,8 @@ public struct StationSession: Sendable {
         StationHeader(
             sessionID: machine.sessionID, time: wallTime + (now - started), offer: offer, standard: machine.standard,
             service: machine.service, phases: machine.phases, notice: machine.answeredNotice,
-            condition: machine.condition, contracts: machine.contracts, isSideStream: isSideStream)
+            condition: machine.condition, contracts: machine.contracts, schedules: machine.schedules.offered,
+            selected: machine.schedules.selected, isSideStream: isSideStream)
     }
 }
 

@@ -65,10 +65,7 @@ extension DINMessages {
     }
 
     private static func read(_ body: DIN.ChargeParameterDiscoveryRes, into answer: inout Answer) {
-        switch body.saSchedules {
-        case .saScheduleList(let list):
-            answer.schedule = list.saScheduleTuple.first.map { UInt32(clamping: $0.saScheduleTupleID) }
-        }
+        answer.schedules = schedules(body.saSchedules)
         switch body.evseChargeParameter {
         case .ac_EVSEChargeParameter: break
         case .dc_EVSEChargeParameter(let evse):

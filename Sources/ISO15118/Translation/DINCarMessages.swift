@@ -19,13 +19,13 @@ extension DINMessages {
             return .sessionSetupReq(.init(evccid: BinaryText.bytes(hexadecimal: vehicle) ?? []))
         case .serviceDiscovery: return .serviceDiscoveryReq(.init())
         case .serviceDetail(let service): return .serviceDetailReq(.init(serviceID: service))
-        case .serviceSelection(.payment(_, let services)):
+        case .serviceSelection(.payment(let payment, let services)):
             return .servicePaymentSelectionReq(
                 .init(
-                    selectedPaymentOption: .externalPayment,
+                    selectedPaymentOption: payment == .contract ? .contract : .externalPayment,
                     selectedServiceList: .init(selectedService: services.map { .init(serviceID: $0.id) })))
         case .authorization: return .contractAuthenticationReq(.init())
-        case .chargeParameters(_, let needs): return parameters(needs, status)
+        case .chargeParameters(let service, let needs): return parameters(service, needs, status)
         case .cableCheck: return .cableCheckReq(.init(dc_EVStatus: status))
         case .preCharge(let target):
             return .preChargeReq(
@@ -36,6 +36,7 @@ extension DINMessages {
             return .powerDeliveryReq(
                 .init(
                     readyToChargeState: delivery.progress == .start,
+                    chargingProfile: delivery.profile.map(profile),
                     evPowerDeliveryParameter: .dc_EVPowerDeliveryParameter(
                         .init(dc_EVStatus: status, chargingComplete: false))))
         case .chargeLoop(let loop): return self.loop(loop, status)
@@ -48,13 +49,28 @@ extension DINMessages {
         }
     }
 
-    private static func parameters(_ needs: EVNeeds, _ status: DIN.DC_EVStatus) -> DIN.BodyElement {
+    private static func parameters(
+        _ service: EnergyService, _ needs: EVNeeds, _ status: DIN.DC_EVStatus
+    ) -> DIN.BodyElement {
+        guard service.transfer == .dc else { return parametersOfAC(needs) }
         let car = DIN.DC_EVChargeParameter(
             dc_EVStatus: status, evMaximumCurrentLimit: .init((needs.current ?? .zero).upper),
             evMaximumPowerLimit: needs.power.map { .init($0.upper) },
             evMaximumVoltageLimit: .init(needs.highestVoltage ?? .zero))
         return .chargeParameterDiscoveryReq(
             .init(evRequestedEnergyTransferType: .dc_extended, evChargeParameter: .dc_EVChargeParameter(car)))
+    }
+
+    /// The schema has them, although the standard charges with direct current only.
+    private static func parametersOfAC(_ needs: EVNeeds) -> DIN.BodyElement {
+        let car = DIN.AC_EVChargeParameter(
+            departureTime: needs.departure.map { UInt32(clamping: $0.milliseconds / 1_000) } ?? 0,
+            eAmount: .init(needs.targetEnergy ?? .zero), evMaxVoltage: .init(Voltage.volts(230)),
+            evMaxCurrent: .init((needs.current ?? .zero).upper), evMinCurrent: .init(needs.leastCurrent ?? .zero))
+        return .chargeParameterDiscoveryReq(
+            .init(
+                evRequestedEnergyTransferType: needs.phases == 1 ? .ac_single_phase_core : .ac_three_phase_core,
+                evChargeParameter: .ac_EVChargeParameter(car)))
     }
 
     private static func loop(_ loop: ChargeLoop, _ status: DIN.DC_EVStatus) -> DIN.BodyElement {

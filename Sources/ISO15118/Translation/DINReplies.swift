@@ -70,17 +70,20 @@ extension DINMessages {
             evsePeakCurrentRipple: .init(Current.zero))
         return .init(
             responseCode: code, evseProcessing: self.processing(processing),
-            saSchedules: .saScheduleList(.init(saScheduleTuple: [day(offer)])),
+            saSchedules: .saScheduleList(.init(saScheduleTuple: header.offered.map(tuple))),
             evseChargeParameter: .dc_EVSEChargeParameter(evse))
     }
 
-    /// One schedule: a day of all the station has, in whole watts up to 32,767. The limits that count are in the loop.
-    private static func day(_ offer: StationOffer) -> DIN.SAScheduleTuple {
-        let entry = DIN.PMaxScheduleEntry(
-            timeInterval: .relativeTimeInterval(.init(start: 0, duration: 86_400)),
-            pMax: Int16(clamping: offer.power.upper.milli / 1_000))
+    /// In whole watts up to 32,767. The limits that count are in the loop.
+    private static func tuple(_ tuple: ScheduleTuple) -> DIN.SAScheduleTuple {
+        let entries = tuple.olderSteps.map { start, length, power in
+            DIN.PMaxScheduleEntry(
+                timeInterval: .relativeTimeInterval(.init(start: start, duration: length)),
+                pMax: Int16(clamping: power.milli / 1_000))
+        }
         return .init(
-            saScheduleTupleID: 1, pMaxSchedule: .init(pMaxScheduleID: 1, pMaxScheduleEntry: [entry]))
+            saScheduleTupleID: Int16(tuple.id),
+            pMaxSchedule: .init(pMaxScheduleID: Int16(tuple.id), pMaxScheduleEntry: entries))
     }
 
     private static func loop(
@@ -157,6 +160,7 @@ extension DINMessages {
         case .wrongChargeParameter: .failed_WrongChargeParameter
         case .powerDeliveryNotApplied: .failed_PowerDeliveryNotApplied
         case .scheduleSelectionInvalid: .failed_TariffSelectionInvalid
+        case .powerProfileInvalid: .failed_ChargingProfileInvalid
         case .signatureError: .failed_SignatureError
         case .challengeInvalid: .failed_ChallengeInvalid
         case .certificateExpired: .failed_CertificateExpired

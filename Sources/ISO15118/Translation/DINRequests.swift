@@ -75,6 +75,7 @@ extension DINMessages {
     private static func delivery(_ body: DIN.PowerDeliveryReq) -> PowerDelivery {
         var delivery = PowerDelivery(body.readyToChargeState ? .start : .stop)
         delivery.schedule = body.chargingProfile.map { UInt32(clamping: $0.saScheduleTupleID) }
+        delivery.profile = body.chargingProfile.flatMap(profile)
         return delivery
     }
 

@@ -66,6 +66,7 @@ extension DIN.PhysicalValue {
     init(_ power: Power) { self.init(power, .w) }
     init(_ current: Current) { self.init(current, .a) }
     init(_ voltage: Voltage) { self.init(voltage, .v) }
+    init(_ energy: Energy) { self.init(energy, .wh) }
     private init(_ quantity: some Quantity, _ unit: DIN.UnitSymbol) {
         let (value, multiplier) = quantity.decimal(-3...3)
         self.init(multiplier: multiplier, unit: unit, value: value)

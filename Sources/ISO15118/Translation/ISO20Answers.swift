@@ -69,7 +69,8 @@ extension ISO20Messages {
             answer.processing = processing(body.evseProcessing)
             switch body.seResControlMode {
             case .dynamic_SEResControlMode: break
-            case .scheduled_SEResControlMode(let mode): answer.schedule = mode.scheduleTuple.first?.scheduleTupleID
+            case .scheduled_SEResControlMode(let mode):
+                answer.schedules = mode.scheduleTuple.map { read($0, sentAt: body.header.timeStamp) }
             }
             return answer
         case .powerDeliveryRes(let body): return start(.powerDelivery, body.header, body.responseCode, body.evseStatus)

@@ -50,7 +50,7 @@ extension ISO20Messages {
                     .init(
                         header: top, evProcessing: .ongoing, evPresentVoltage: .zero,
                         evTargetVoltage: .init(target))))
-        case .powerDelivery(let delivery): return try common(.powerDeliveryReq(powerDelivery(top, delivery, header)))
+        case .powerDelivery(let delivery): return try common(.powerDeliveryReq(powerDelivery(top, delivery)))
         case .chargeLoop(let loop): return try self.loop(top, loop)
         case .weldingDetection:
             return try dc(.dc_WeldingDetectionReq(.init(header: top, evProcessing: .ongoing)))
@@ -141,7 +141,7 @@ extension ISO20Messages {
     }
 
     private static func powerDelivery(
-        _ top: ISO20.MessageHeader, _ delivery: PowerDelivery, _ header: VehicleHeader
+        _ top: ISO20.MessageHeader, _ delivery: PowerDelivery
     ) -> ISO20.PowerDeliveryReq {
         let progress: ISO20.ChargeProgress =
             switch delivery.progress {
@@ -150,21 +150,10 @@ extension ISO20Messages {
             case .standby: .standby
             case .renegotiate: .scheduleRenegotiation
             }
-        let mode: ISO20.EVPowerProfile.EVPPTControlMode
-        if let schedule = delivery.schedule {
-            mode = .scheduled_EVPPTControlMode(
-                .init(selectedScheduleTupleID: schedule, powerToleranceAcceptance: .powerToleranceConfirmed))
-        } else {
-            mode = .dynamic_EVPPTControlMode(.init())
-        }
-        let profile = delivery.power.map { power in
-            ISO20.EVPowerProfile(
-                timeAnchor: UInt64(clamping: header.time.seconds), evPPTControlMode: mode,
-                evPowerProfileEntries: .init(evPowerProfileEntry: [.init(duration: 86_400, power: .init(power))]))
-        }
         return .init(
             header: top, evProcessing: processing(delivery.processing), chargeProgress: progress,
-            evPowerProfile: profile, bpt_ChannelSelection: delivery.channel.map { $0 == .charge ? .charge : .discharge }
+            evPowerProfile: delivery.profile.map(profile),
+            bpt_ChannelSelection: delivery.channel.map { $0 == .charge ? .charge : .discharge }
         )
     }
 }

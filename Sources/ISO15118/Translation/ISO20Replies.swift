@@ -87,29 +87,10 @@ extension ISO20Messages {
         let content: ISO20.ScheduleExchangeRes.SEResControlMode =
             switch mode {
             case .dynamic: .dynamic_SEResControlMode(.init())
-            case .scheduled: .scheduled_SEResControlMode(.init(scheduleTuple: [day(header)]))
+            case .scheduled: .scheduled_SEResControlMode(.init(scheduleTuple: header.offered.map { tuple($0, header) }))
             }
         return .init(
             header: top, responseCode: code, evseProcessing: Self.processing(processing), seResControlMode: content)
-    }
-
-    /// One schedule: a day of all the station has. What holds at the moment is said in the loop.
-    private static func day(_ header: StationHeader) -> ISO20.ScheduleTuple {
-        let anchor = UInt64(clamping: header.time.seconds)
-        // The schema does without, but some cars do not (PyPI iso15118 0.31.2).
-        let flat = ISO20.PriceLevelSchedule(
-            timeAnchor: anchor, priceScheduleID: 1, numberOfPriceLevels: 1,
-            priceLevelScheduleEntries: .init(priceLevelScheduleEntry: [.init(duration: 86_400, priceLevel: 1)]))
-        func schedule(_ power: Power) -> ISO20.ChargingSchedule {
-            let entry = ISO20.PowerScheduleEntry(duration: 86_400, power: .init(power))
-            return .init(
-                powerSchedule: .init(timeAnchor: anchor, powerScheduleEntries: .init(powerScheduleEntry: [entry])),
-                schedule: .priceLevelSchedule(flat))
-        }
-        let limits = header.offer.power
-        return .init(
-            scheduleTupleID: 1, chargingSchedule: schedule(limits.upper),
-            dischargingSchedule: header.service?.isBidirectional == true ? schedule(-limits.lower) : nil)
     }
 
     static func code(_ code: ReplyCode) -> ISO20.ResponseCode {
@@ -141,6 +122,7 @@ extension ISO20Messages {
         case .wrongEnergyTransfer, .wrongChargeParameter: .failed_WrongChargeParameter
         case .powerDeliveryNotApplied: .failed_PowerDeliveryNotApplied
         case .scheduleSelectionInvalid: .failed_ScheduleSelectionInvalid
+        case .powerProfileInvalid: .failed_EVPowerProfileInvalid
         case .contactorError: .failed_ContactorError
         case .pauseNotAllowed: .failed_PauseNotAllowed
         case .serviceRenegotiationNotSupported: .failed_NoServiceRenegotiationSupported

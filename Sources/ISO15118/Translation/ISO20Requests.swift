@@ -54,7 +54,8 @@ extension ISO20Messages {
                             ChosenService($0.serviceID, parameterSet: $0.parameterSetID)
                         }))
             )
-        case .scheduleExchangeReq(let body): (body.header.sessionID, scheduleExchange(body.seReqControlMode))
+        case .scheduleExchangeReq(let body):
+            (body.header.sessionID, scheduleExchange(body.seReqControlMode, Int(body.maximumSupportingPoints)))
         case .powerDeliveryReq(let body): (body.header.sessionID, .powerDelivery(powerDelivery(body)))
         case .meteringConfirmationReq(let body): (body.header.sessionID, .meterConfirmation(try receipt(body)))
         case .sessionStopReq(let body): (body.header.sessionID, .sessionStop(stop(body.chargingSession)))
@@ -93,8 +94,11 @@ extension ISO20Messages {
         }
     }
 
-    private static func scheduleExchange(_ mode: ISO20.ScheduleExchangeReq.SEReqControlMode) -> Request {
+    private static func scheduleExchange(
+        _ mode: ISO20.ScheduleExchangeReq.SEReqControlMode, _ points: Int
+    ) -> Request {
         var needs = EVNeeds()
+        needs.mostSchedulePoints = points
         switch mode {
         case .dynamic_SEReqControlMode(let dynamic):
             needs.departure = .seconds(Int(dynamic.departureTime))
@@ -129,6 +133,7 @@ extension ISO20Messages {
         case .scheduled_EVPPTControlMode(let scheduled)?: delivery.schedule = scheduled.selectedScheduleTupleID
         case .dynamic_EVPPTControlMode?, nil: break
         }
+        delivery.profile = body.evPowerProfile.map(profile)
         return delivery
     }
 

@@ -81,11 +81,7 @@ extension ISO2Messages {
     }
 
     private static func read(_ body: ISO2.ChargeParameterDiscoveryRes, into answer: inout Answer) {
-        switch body.saSchedules {
-        case .saScheduleList(let list)?:
-            answer.schedule = list.saScheduleTuple.first.map { UInt32($0.saScheduleTupleID) }
-        case nil: break
-        }
+        answer.schedules = schedules(body.saSchedules)
         switch body.evseChargeParameter {
         case .ac_EVSEChargeParameter(let evse):
             answer.currentPerPhase = Current(evse.evseMaxCurrent)

@@ -50,6 +50,7 @@ extension ISO2Messages {
             return .powerDeliveryReq(
                 .init(
                     chargeProgress: progress, saScheduleTupleID: UInt8(clamping: delivery.schedule ?? 1),
+                    chargingProfile: delivery.profile.map(profile),
                     evPowerDeliveryParameter: header.service.transfer == .dc
                         ? .dc_EVPowerDeliveryParameter(.init(dc_EVStatus: status, chargingComplete: false)) : nil))
         case .chargeLoop(let loop): return self.loop(loop, status)

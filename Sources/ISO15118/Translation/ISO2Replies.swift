@@ -83,14 +83,17 @@ extension ISO2Messages {
             }
         return .init(
             responseCode: code, evseProcessing: self.processing(processing),
-            saSchedules: .saScheduleList(.init(saScheduleTuple: [day(offer)])), evseChargeParameter: content)
+            saSchedules: .saScheduleList(.init(saScheduleTuple: header.offered.map(tuple))),
+            evseChargeParameter: content)
     }
 
-    /// One schedule: a day of all the station has. What holds at the moment is said in the loop.
-    private static func day(_ offer: StationOffer) -> ISO2.SAScheduleTuple {
-        let entry = ISO2.PMaxScheduleEntry(
-            timeInterval: .relativeTimeInterval(.init(start: 0, duration: 86_400)), pMax: .init(offer.power.upper))
-        return .init(saScheduleTupleID: 1, pMaxSchedule: .init(pMaxScheduleEntry: [entry]))
+    /// What holds at the moment is said in the loop.
+    private static func tuple(_ tuple: ScheduleTuple) -> ISO2.SAScheduleTuple {
+        let entries = tuple.olderSteps.map { start, length, power in
+            ISO2.PMaxScheduleEntry(
+                timeInterval: .relativeTimeInterval(.init(start: start, duration: length)), pMax: .init(power))
+        }
+        return .init(saScheduleTupleID: tuple.id, pMaxSchedule: .init(pMaxScheduleEntry: entries))
     }
 
     private static func loop(
@@ -101,7 +104,7 @@ extension ISO2Messages {
         case .ac:
             return .chargingStatusRes(
                 .init(
-                    responseCode: code, evseid: header.offer.evseID, saScheduleTupleID: 1,
+                    responseCode: code, evseid: header.offer.evseID, saScheduleTupleID: header.selected ?? 1,
                     evseMaxCurrent: .init(header.currentPerPhase(charge)), meterInfo: loop.meter.map { meter($0) },
                     receiptRequired: loop.wantsReceipt, ac_EVSEStatus: acStatus(header)))
         case .dc:
@@ -112,7 +115,8 @@ extension ISO2Messages {
                     evseVoltageLimitAchieved: loop.isVoltageLimited, evsePowerLimitAchieved: loop.isPowerLimited,
                     evseMaximumVoltageLimit: .init(header.offer.highestVoltage),
                     evseMaximumCurrentLimit: .init(charge.isZero ? .zero : header.offer.current.upper),
-                    evseMaximumPowerLimit: .init(charge), evseid: header.offer.evseID, saScheduleTupleID: 1,
+                    evseMaximumPowerLimit: .init(charge), evseid: header.offer.evseID,
+                    saScheduleTupleID: header.selected ?? 1,
                     meterInfo: loop.meter.map { meter($0) }, receiptRequired: loop.wantsReceipt))
         }
     }
@@ -184,6 +188,7 @@ extension ISO2Messages {
         case .wrongChargeParameter: .failed_WrongChargeParameter
         case .powerDeliveryNotApplied: .failed_PowerDeliveryNotApplied
         case .scheduleSelectionInvalid: .failed_TariffSelectionInvalid
+        case .powerProfileInvalid: .failed_ChargingProfileInvalid
         case .contactorError: .failed_ContactorError
         case .signatureError: .failed_SignatureError
         case .challengeInvalid: .failed_ChallengeInvalid

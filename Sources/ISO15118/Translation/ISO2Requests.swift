@@ -139,6 +139,7 @@ extension ISO2Messages {
             needs.targetSoC = ev.fullSOC.map { StateOfCharge(wire: $0) }
             needs.soc = StateOfCharge(wire: ev.dc_EVStatus.evresssoc)
         }
+        needs.mostSchedulePoints = body.maxEntriesSAScheduleTuple.map { Int($0) }
         switch body.requestedEnergyTransferMode {
         case .ac_single_phase_core:
             needs.phases = 1
@@ -159,6 +160,7 @@ extension ISO2Messages {
             }
         var delivery = PowerDelivery(progress)
         delivery.schedule = UInt32(body.saScheduleTupleID)
+        delivery.profile = body.chargingProfile.flatMap { profile($0, body.saScheduleTupleID) }
         return delivery
     }
 

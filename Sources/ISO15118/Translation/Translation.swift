@@ -28,6 +28,9 @@ struct StationHeader: Sendable {
     var notice: Notice?
     var condition = Condition.idle
     var contracts: StationContracts?
+    var schedules: [ScheduleTuple] = []
+    /// The car's choice.
+    var selected: UInt8?
     var isSideStream = false
 
     /// Rounded toward zero: less than the target rather than more.
@@ -35,6 +38,9 @@ struct StationHeader: Sendable {
         let volts = offer.nominalVoltage * phases
         return volts > .zero ? Current(milli: power.milli * 1_000 / volts.milli) : .zero
     }
+
+    /// The schemas want at least one, also beside “ongoing” and refusals.
+    var offered: [ScheduleTuple] { schedules.isEmpty ? [.flat(offer.power, from: time)] : schedules }
 
     /// DC: what the station is up to.
     enum Condition: Hashable, Sendable { case idle, checkingCable, ready, shuttingDown, faulted }

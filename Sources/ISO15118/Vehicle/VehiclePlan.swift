@@ -20,6 +20,8 @@ public struct VehiclePlan: Hashable, Sendable {
     public var pace = Interval.milliseconds(100)
     /// Least wait for any answer; some stations of the laboratory need longer than the standard gives them.
     public var leastPatience = Interval.zero
+    /// The schedule it chooses, by its place among those offered; one that is not there is the first.
+    public var preferredSchedule = 0
     /// Turns of the loop after which it ends by itself; nil: when the station or the owner asks.
     public var turns: Int?
     public var ending = SessionStop.terminate

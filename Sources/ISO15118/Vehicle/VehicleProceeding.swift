@@ -128,15 +128,29 @@ extension VehicleSession {
         }
     }
 
-    /// Positive charges: what the station says, and where it only gives limits, as much as they allow. Of two open
-    /// directions the car prefers to charge.
+    /// Positive charges: what the station says, and where it only gives limits, as much as they allow.
     var wanted: Power {
         if isStandingBy { return .zero }
-        let own = plan.needs.power ?? .zero
-        let mine = plan.service.isBidirectional ? own : PowerLimits(from: .zero, to: own.upper)
+        // A car under schedules keeps to the one it chose.
+        let mine = chosenSchedule.map { bearable.narrowed(to: $0.power(at: time)) } ?? bearable
         if let target { return mine.nearest(to: target) }
-        let open = granted.map { mine.narrowed(to: $0) } ?? mine
+        return most(within: granted.map { mine.narrowed(to: $0) } ?? mine)
+    }
+
+    private var bearable: PowerLimits {
+        let own = plan.needs.power ?? .zero
+        return plan.service.isBidirectional ? own : PowerLimits(from: .zero, to: own.upper)
+    }
+
+    /// Of two open directions the car prefers to charge.
+    private func most(within limits: PowerLimits) -> Power {
+        let open = bearable.narrowed(to: limits)
         return open.upper > .zero ? open.upper : open.lower
+    }
+
+    private var chosenSchedule: ScheduleTuple? {
+        guard plan.mode == .scheduled else { return nil }
+        return schedules.indices.contains(plan.preferredSchedule) ? schedules[plan.preferredSchedule] : schedules.first
     }
 
     func request(_ kind: Request.Kind) -> Request {
@@ -172,9 +186,14 @@ extension VehicleSession {
         if isCharging, ending != nil { return PowerDelivery(.stop) }
         var delivery = PowerDelivery(isCharging && wantsRenegotiation ? .renegotiate : .start)
         if isCharging, !wantsRenegotiation, wantsStandby == true { delivery.progress = .standby }
-        delivery.power = wanted
-        delivery.schedule = plan.mode == .scheduled ? schedule : nil
         if plan.service.isBidirectional { delivery.channel = wanted < .zero ? .discharge : .charge }
+        guard delivery.progress == .start else { return delivery }
+        if let tuple = chosenSchedule {
+            delivery.schedule = UInt32(tuple.id)
+            delivery.profile = PowerProfile(tuple, from: time, most(within:))
+        } else if standard?.isISO20 == true {
+            delivery.profile = PowerProfile(start: time, entries: [.init(.zero, wanted)])
+        }
         return delivery
     }
 

@@ -23,7 +23,8 @@ public struct VehicleSession: Sendable {
     /// The station's latest word.
     public internal(set) var granted: PowerLimits?
     public internal(set) var target: Power?
-    var schedule: UInt32?
+    /// What it may choose between, by its own clock.
+    public internal(set) var schedules: [ScheduleTuple] = []
     var parameterSet: UInt16?
     /// Answered turns of the charge loop.
     public internal(set) var turns = 0
@@ -140,6 +141,7 @@ public struct VehicleSession: Sendable {
                 return end(.noCommonProtocol)
             }
             self.standard = standard
+            guard standard.expresses(plan.service, plan.mode) else { return end(.notOffered(plan.service, plan.mode)) }
             if sessionID.isEmpty { sessionID = standard.isISO20 ? Array(repeating: 0, count: 8) : [0] }
             return ask(request(.sessionSetup), at: now)
         } catch {
@@ -163,7 +165,7 @@ public struct VehicleSession: Sendable {
         nominalVoltage = answer.nominalVoltage ?? nominalVoltage
         granted = answer.granted ?? answer.currentPerPhase.map(perPhase) ?? granted
         target = answer.target ?? target
-        schedule = answer.schedule ?? schedule
+        if !answer.schedules.isEmpty { schedules = answer.schedules.map { $0.begun(at: time) } }
         stationVoltage = answer.voltage ?? stationVoltage
         payment.heard(answer)
         mayWaitForCustomer = answer.processing == .waitingForCustomer

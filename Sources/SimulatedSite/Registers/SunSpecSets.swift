@@ -3,7 +3,7 @@
 
 import Chargers
 
-/// A model of models 705 to 711 with two sets of settings: the first is in force, the second can be written and adopted.
+/// A model of models 705 to 712 with two sets of settings: the first is in force, the second can be written and adopted.
 struct SunSpecSets: Sendable {
     /// Offsets from the ID register.
     static let enable = 2, request = 3, result = 4
@@ -15,7 +15,7 @@ struct SunSpecSets: Sendable {
     static func all(in profile: FirmwareProfile) -> [SunSpecSets] {
         guard case .sunspec(_, let models) = profile.location else { return [] }
         return models.compactMap { model in
-            guard (705...711).contains(model.id),
+            guard (705...712).contains(model.id),
                 let address = SunSpecBehaviour.address(ofModel: model.id, in: profile.location)
             else { return nil }
             return SunSpecSets(model.id, at: address, profile)

@@ -35,7 +35,7 @@ struct ConfigurationKey: Sendable {
     private static let byName = Dictionary(
         all.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
 
-    static let all: [ConfigurationKey] = core + profiles + security + v2x
+    static let all: [ConfigurationKey] = core + profiles + security + plugAndCharge + v2x
 
     private static func variable(
         _ name: String, _ component: String, _ variable: String, _ instance: String? = nil, readOnly: Bool = false,
@@ -112,6 +112,14 @@ struct ConfigurationKey: Sendable {
         variable("CertSigningWaitMinimum", "SecurityCtrlr", "CertSigningWaitMinimum"),
         variable("CpoName", "SecurityCtrlr", "OrganizationName"),
         variable("SecurityProfile", "SecurityCtrlr", "SecurityProfile"),
+    ]
+
+    // MARK: Plug & Charge (application note)
+
+    private static let plugAndCharge: [ConfigurationKey] = [
+        variable("CentralContractValidationAllowed", "ISO15118Ctrlr", "CentralContractValidationAllowed"),
+        variable("ContractValidationOffline", "ISO15118Ctrlr", "ContractValidationOffline"),
+        variable("ISO15118PnCEnabled", "ISO15118Ctrlr", "PnCEnabled"),
     ]
 
     // MARK: Ours (docs/ocpp-1.6-v2g.md)

@@ -21,7 +21,7 @@ package struct StateFolder: Sendable {
     func exists(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
 
     /// - Returns: Nil if there is no such file.
-    func read(_ name: String) throws(KeyFault) -> [UInt8]? {
+    package func read(_ name: String) throws(KeyFault) -> [UInt8]? {
         let descriptor = open(file(name), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -43,7 +43,7 @@ package struct StateFolder: Sendable {
     }
 
     /// Beside its place first, then renamed, so that nobody ever sees half of it.
-    func write(_ bytes: [UInt8], to name: String) throws(KeyFault) {
+    package func write(_ bytes: [UInt8], to name: String) throws(KeyFault) {
         let beside = file("." + name + ".new")
         unlink(beside)
         let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -61,7 +61,7 @@ package struct StateFolder: Sendable {
     func move(_ name: String, to other: String) throws(KeyFault) { try rename(file(name), to: file(other)) }
 
     /// A file that is missing is removed already.
-    func remove(_ name: String) throws(KeyFault) {
+    package func remove(_ name: String) throws(KeyFault) {
         guard unlink(file(name)) == 0 || errno == ENOENT else { throw Self.fault(file(name)) }
         try settle()
     }

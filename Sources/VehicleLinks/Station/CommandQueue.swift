@@ -4,8 +4,8 @@
 import ISO15118
 import Synchronization
 
-/// What a session wants done, on its way from the event loop to the charging point. Of operating points and needs only the
-/// latest counts, so a slow point falls behind by one of each, not by many.
+/// What a session wants done, on its way from the event loop to the charging point. Of operating points, needs and profiles only
+/// the latest counts, so a slow point falls behind by one of each, not by many.
 final class CommandQueue: Sendable {
     /// Fires when something was added, ends after the last command.
     let signals: AsyncStream<Void>
@@ -44,7 +44,10 @@ final class CommandQueue: Sendable {
             let after = waiting.lastIndex(where: \.isSwitching).map { $0 + 1 } ?? 0
             if let older = waiting[after...].firstIndex(where: \.isOperating) { waiting.remove(at: older) }
         case .need: waiting.removeAll(where: \.isNeed)
-        case .send, .authorise, .authoriseContract, .certificate, .select, .receipt, .checkCable, .contactors, .end:
+        case .profile: waiting.removeAll(where: \.isProfile)
+        case .send, .authorise, .authoriseContract, .certificate, .select, .receipt, .schedules, .checkCable,
+            .contactors,
+            .end:
             break
         }
         waiting.append(command)
@@ -54,5 +57,6 @@ final class CommandQueue: Sendable {
 extension StationOutput {
     fileprivate var isSwitching: Bool { if case .contactors = self { true } else { false } }
     fileprivate var isOperating: Bool { if case .operate = self { true } else { false } }
+    fileprivate var isProfile: Bool { if case .profile = self { true } else { false } }
     fileprivate var isNeed: Bool { if case .need = self { true } else { false } }
 }

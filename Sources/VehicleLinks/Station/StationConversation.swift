@@ -44,6 +44,9 @@ struct StationConversation: Sendable {
                 }
             case .receipt(let reading): await (point as? any ContractPoint)?.confirmed(reading)
             case .select(let services): await (point as? any ServicePoint)?.select(services)
+            case .schedules(let needs):
+                group.addTask { tell(.schedules(await (point as? any SchedulePoint)?.schedules(for: needs) ?? [])) }
+            case .profile(let profile): await (point as? any SchedulePoint)?.planned(profile)
             case .checkCable: group.addTask { tell(.insulation(await point.checkCable())) }
             case .contactors(let state): tell(.contactors(await point.switchContactors(state)))
             case .operate(let operatingPoint): await point.operate(operatingPoint)

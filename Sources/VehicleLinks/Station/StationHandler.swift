@@ -98,8 +98,8 @@ final class StationHandler: ChannelDuplexHandler {
             case .send(let frame):
                 send(context, frame.bytes)
                 hasSent = true
-            case .authorise, .authoriseContract, .certificate, .select, .receipt, .checkCable, .contactors, .operate,
-                .need:
+            case .authorise, .authoriseContract, .certificate, .select, .receipt, .schedules, .profile, .checkCable,
+                .contactors, .operate, .need:
                 isKeptUp = commands.add(output) && isKeptUp
             case .end:
                 _ = commands.add(output)

@@ -202,6 +202,98 @@ import Testing
         #expect(bench.hostTasks(in: bench.handle(.tick)) == [.applyDERSettings(evse: 1, [request])])
     }
 
+    @Test func `what the charger turns out not to have is no longer supported`() {
+        var bench = ready { $0.evses[0].derByCharger = [.voltVar, .fixedVar] }
+        #expect(set(&bench, DER.curve("a", .voltVar, .pctMaxVar, [(95, 10), (105, -10)])).0 == "Accepted")
+        _ = bench.handle(.der(evse: 1, DERCondition(found: [.fixedVar])))
+        #expect(
+            bench.station.variables.text(VariableKey("DCDERCtrlr", "ModesSupported", evse: 1))
+                == "FixedVar,FreqDroop,LimitMaxDischarge,VoltWatt")
+        #expect(set(&bench, DER.curve("b", .voltVar, .pctMaxVar, [(95, 10), (105, -10)])).0 == "NotSupported")
+    }
+
+    @Test func `what nobody may carry out is refused with the reason`() {
+        var bench = ready { $0.evses[0].derRefusals = [.voltVar: "the grid code of this connection sets it"] }
+        let (answer, _) = bench.ask(.setDERControl(DER.curve("a", .voltVar, .pctMaxVar, [(100, 0)])))
+        guard case .setDERControl(let response)? = answer else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(response.status == .notSupported)
+        #expect(response.statusInfo?.additionalInfo == "the grid code of this connection sets it")
+    }
+
+    @Test func `a control that no register can hold is rejected`() {
+        var bench = ready { $0.evses[0].derByCharger = [.voltVar, .fixedVar, .wattVar] }
+        var request = DER.curve("a", .voltVar, .pctMaxVar, [(95, 10), (105, -10)])
+        request.curve?.hysteresis = HysteresisType()
+        #expect(set(&bench, request).0 == "Rejected")
+        #expect(set(&bench, DER.curve("b", .voltVar, .pctMaxVar, [(105, 10), (95, -10)])).0 == "Rejected")
+        request = DER.curve("c", .wattVar, .pctMaxVar, [(0, 10), (100, -10)])
+        request.curve?.responseTime = 3
+        #expect(set(&bench, request).0 == "Rejected")
+        let available = FixedVarType(priority: 1, setpoint: 10, unit: .pctWAvail)
+        #expect(
+            set(
+                &bench,
+                SetDERControlRequest(isDefault: true, controlId: "d", controlType: .fixedVar, fixedVar: available)
+            ).0 == "Rejected")
+    }
+
+    @Test func `of functions of reactive power the charger is given one, and another when that ends`() {
+        var bench = ready { $0.evses[0].derByCharger = [.voltVar, .fixedVar] }
+        let fixed = SetDERControlRequest(
+            isDefault: true, controlId: "fixed", controlType: .fixedVar,
+            fixedVar: FixedVarType(priority: 2, setpoint: 10, unit: .pctMaxVar))
+        #expect(bench.hostTasks(in: set(&bench, fixed).1) == [.applyDERSettings(evse: 1, [fixed])])
+        var curve = DER.curve("curve", .voltVar, .pctMaxVar, [(95, 10), (105, -10)])
+        curve.isDefault = true
+        curve.curve?.priority = 3
+        // Weaker: it waits.
+        #expect(bench.hostTasks(in: set(&bench, curve).1) == [])
+        curve.curve?.priority = 2
+        #expect(bench.hostTasks(in: set(&bench, curve).1) == [.applyDERSettings(evse: 1, [curve])])
+        let (_, rest) = bench.ask(.clearDERControl(ClearDERControlRequest(isDefault: true, controlId: "curve")))
+        #expect(bench.hostTasks(in: rest) == [.applyDERSettings(evse: 1, [fixed])])
+    }
+
+    @Test func `the backend hears that the charger does not carry a control out, and when it does again`() {
+        var bench = ready { $0.evses[0].derByCharger = [.fixedVar] }
+        let fixed = SetDERControlRequest(
+            isDefault: true, controlId: "fixed", controlType: .fixedVar,
+            fixedVar: FixedVarType(priority: 2, setpoint: 10, unit: .pctMaxVar))
+        _ = set(&bench, fixed)
+        let failure = DERCondition(found: [.fixedVar], failures: [.fixedVar: "“704.VarSet” cannot be written"])
+        let told = bench.handle(.der(evse: 1, failure))
+        #expect(alarms(told, bench) == ["FixedVar"])
+        guard case .notifyDERAlarm(let alarm)? = bench.calls(in: told).first else {
+            Issue.record("no alarm")
+            return
+        }
+        #expect(alarm.extraInfo == "“704.VarSet” cannot be written")
+        #expect(alarms(bench.handle(.der(evse: 1, failure)), bench) == [])
+        #expect(alarms(bench.handle(.der(evse: 1, DERCondition(found: [.fixedVar]))), bench) == ["FixedVar ended"])
+    }
+
+    @Test func `a profile with reactive power is for a charger that follows it`() {
+        func refusal(_ change: (inout StationSetup) -> Void) -> StatusInfoType? {
+            var bench = ready(change)
+            let profile = Wire.profile(1, .txProfile, for: "T", [Wire.setpoint(-8_000)]) {
+                $0.chargingSchedule[0].chargingSchedulePeriod[0].setpointReactive = 1_500
+            }
+            guard
+                case .setChargingProfile(let response)? =
+                    bench.ask(.setChargingProfile(SetChargingProfileRequest(evseId: 1, chargingProfile: profile)))
+                    .answer
+            else { return StatusInfoType(reasonCode: "no answer") }
+            guard response.status == .accepted else { return response.statusInfo }
+            return bench.command().reactive == ReactivePower(millivars: 1_500_000)
+                ? nil : StatusInfoType(reasonCode: "no command")
+        }
+        #expect(refusal { _ in }?.reasonCode == "UnsupportedParam")
+        #expect(refusal { $0.evses[0].takesReactivePower = true } == nil)
+    }
+
     @Test func `a backend that may only read sets and clears no control`() {
         var bench = ready { $0.role = .reading }
         #expect(set(&bench, DER.droop("a")).0 == "Rejected")

@@ -5,36 +5,26 @@ import JSONText
 import OCPP
 import OCPP21
 
-/// Messages of 2.1 inside the data transfers of older versions (docs/ocpp-1.6-v2g.md): the message's name with its payload as JSON,
-/// as text or, where the version allows it, as an object. The answer's data is the answer of 2.1.
-///
-/// The station sends some only after the backend has shown that it knows the extension.
-struct V2GTransfer: Sendable {
-    static let vendorId = "org.sluice"
+/// What data transfers carry for messages the version has none for (`TransferExtension`). The answer's data is the answer of the message.
+struct TransferredMessages: Sendable {
     static let memoryKey = "v2g-transfer"
 
-    /// What a backend may ask. SetChargingProfile has a name of its own, so that nobody takes it for the version's.
-    static let asked: [(name: String, action: StationRequest.Action)] = [
-        ("SetChargingProfile21", .setChargingProfile), ("UpdateDynamicSchedule", .updateDynamicSchedule),
-        ("SetDERControl", .setDERControl), ("GetDERControl", .getDERControl), ("ClearDERControl", .clearDERControl),
-        ("AFRRSignal", .afrrSignal), ("UsePriorityCharging", .usePriorityCharging),
-        ("NotifyAllowedEnergyTransfer", .notifyAllowedEnergyTransfer),
-        ("GetCompositeSchedule21", .getCompositeSchedule),
-        ("GetVariables", .getVariables), ("SetVariables", .setVariables),
-    ]
-    /// What the station tells.
-    static let told: Set<CSMSRequest.Action> = [
-        .notifyDERAlarm, .notifyDERStartStop, .reportDERControl, .notifyEVChargingNeeds, .pullDynamicScheduleUpdate,
-        .notifyPriorityCharging,
-    ]
-
+    private let version: OCPPVersion
+    /// Whether the backend has shown that it knows discharging.
     private(set) var isInUse: Bool
     /// What the backend did not take on this connection.
     private var declined: Set<CSMSRequest.Action> = []
     /// What waits for the station's answer; the conversation bounds how many.
-    private var waiting: [MessageID: Bool] = [:]
+    private var waiting: [MessageID: Waiting] = [:]
+    private struct Waiting {
+        let of: TransferExtension
+        let isText: Bool
+    }
 
-    init(memory: [String: [UInt8]]) { isInUse = memory[Self.memoryKey] != nil }
+    init(_ version: OCPPVersion, memory: [String: [UInt8]]) {
+        self.version = version
+        isInUse = memory[Self.memoryKey] != nil
+    }
 
     enum Unwrapped {
         case other
@@ -43,8 +33,8 @@ struct V2GTransfer: Sendable {
     }
 
     mutating func unwrapped(_ id: MessageID, _ request: DataTransferRequest) -> Unwrapped {
-        guard request.vendorId == Self.vendorId else { return .other }
-        guard let action = Self.asked.first(where: { $0.name == request.messageId })?.action else {
+        guard let ours = TransferExtension.of(vendor: request.vendorId, in: version) else { return .other }
+        guard let action = ours.asked.first(where: { $0.name == request.messageId })?.action else {
             return .unusable(
                 DataTransferResponse(status: .unknownMessageId),
                 "no message “\(request.messageId ?? "")” of the extension")
@@ -52,10 +42,9 @@ struct V2GTransfer: Sendable {
         let (bytes, isText) = Self.payload(request.data)
         var reader = PayloadReader(bytes, version: .v21)
         do {
-            let inside = try StationRequest.read(action, from: &reader)
-            waiting[id] = isText
-            defer { isInUse = true }
-            return .inside(inside, kept: isInUse ? [] : [.keep(key: Self.memoryKey, Array("true".utf8))])
+            let inside = try ours.request(action, &reader)
+            waiting[id] = Waiting(of: ours, isText: isText)
+            return .inside(inside, kept: ours == .v2g ? notedUse() : [])
         } catch {
             let refusal = Refusal(error.code(in: .v21), error.description(in: bytes))
             return .unusable(
@@ -63,17 +52,21 @@ struct V2GTransfer: Sendable {
         }
     }
 
+    private mutating func notedUse() -> [StationConversation.Event] {
+        defer { isInUse = true }
+        return isInUse ? [] : [.keep(key: Self.memoryKey, Array("true".utf8))]
+    }
+
     /// The answer as the backend wants it: with the message it asked for, or as it is.
     mutating func answer(_ id: MessageID, _ response: StationResponse) -> StationResponse {
-        guard let isText = waiting.removeValue(forKey: id) else { return response }
-        var writer = PayloadWriter()
-        StationRequest.write(response, to: &writer)
-        return .dataTransfer(DataTransferResponse(status: .accepted, data: Self.data(writer.bytes, asText: isText)))
+        guard let waiting = waiting.removeValue(forKey: id) else { return response }
+        guard let bytes = waiting.of.bytes(response) else { return .dataTransfer(.init(status: .rejected)) }
+        return .dataTransfer(.init(status: .accepted, data: Self.data(bytes, asText: waiting.isText)))
     }
 
     mutating func refusal(_ id: MessageID, _ refusal: Refusal) -> StationResponse? {
-        guard let isText = waiting.removeValue(forKey: id) else { return nil }
-        return .dataTransfer(DataTransferResponse(status: .rejected, data: Self.data(refusal, asText: isText)))
+        guard let waiting = waiting.removeValue(forKey: id) else { return nil }
+        return .dataTransfer(.init(status: .rejected, data: Self.data(refusal, asText: waiting.isText)))
     }
 
     mutating func forgetAsked() { waiting = [:] }
@@ -82,11 +75,16 @@ struct V2GTransfer: Sendable {
 
     /// - Returns: Nil where the version's own messages have to do.
     func wrapped(_ request: CSMSRequest) -> DataTransferRequest? {
-        guard isInUse, Self.told.contains(request.action), !declined.contains(request.action) else { return nil }
-        var writer = PayloadWriter()
-        request.write(to: &writer)
+        guard let ours = carrier(of: request), !declined.contains(request.action), let bytes = ours.bytes(request)
+        else { return nil }
         return DataTransferRequest(
-            vendorId: Self.vendorId, messageId: request.action.word, data: Self.data(writer.bytes, asText: true))
+            vendorId: ours.vendorId, messageId: request.action.word, data: Self.data(bytes, asText: true))
+    }
+
+    private func carrier(of request: CSMSRequest) -> TransferExtension? {
+        TransferExtension.allCases.first {
+            $0.isNeeded(in: version) && $0.carries(request) && ($0 != .v2g || isInUse)
+        }
     }
 
     /// - Returns: Nil where the backend did not take it, or answers with something else.
@@ -94,8 +92,7 @@ struct V2GTransfer: Sendable {
         guard response.status == .accepted else { return nil }
         // Most answers are empty, and a backend may leave them out.
         let bytes = response.data.map { Self.payload($0).bytes } ?? Array("{}".utf8)
-        var reader = PayloadReader(bytes, version: .v21)
-        return try? CSMSRequest.readResponse(to: request.action, from: &reader)
+        return carrier(of: request)?.response(bytes, to: request)
     }
 
     mutating func decline(_ action: CSMSRequest.Action) { declined.insert(action) }
