@@ -14,10 +14,10 @@ package enum DisplayWord: String, CaseIterable, Sendable {
     // Why a token was not accepted.
     case refused, noCredit, notHere, notNow, inUse
     // Labels of the page.
-    case chargingPoint, power, charged, delivered, duration, battery, cost, totalCost, tariff, payment, silence
+    case chargingPoint, charged, delivered, duration, battery, cost, totalCost, tariff, payment, silence
 
     static let labels: [DisplayWord] = [
-        .chargingPoint, .power, .charged, .delivered, .duration, .battery, .cost, .totalCost, .tariff, .payment,
+        .chargingPoint, .charged, .delivered, .duration, .battery, .cost, .totalCost, .tariff, .payment,
         .silence,
     ]
 }

@@ -35,7 +35,6 @@ extension DisplayWord {
         case .notNow: "Niet geaccepteerd: nu niet mogelijk"
         case .inUse: "Niet geaccepteerd: al elders in gebruik"
         case .chargingPoint: "Laadpunt"
-        case .power: "Vermogen"
         case .charged: "Geladen"
         case .delivered: "Teruggeleverd"
         case .duration: "Duur"

@@ -35,7 +35,6 @@ extension DisplayWord {
         case .notNow: "Not accepted: not possible now"
         case .inUse: "Not accepted: already in use elsewhere"
         case .chargingPoint: "Charging point"
-        case .power: "Power"
         case .charged: "Charged"
         case .delivered: "Fed back"
         case .duration: "Time"

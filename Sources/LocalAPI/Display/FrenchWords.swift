@@ -35,7 +35,6 @@ extension DisplayWord {
         case .notNow: "Refusé : impossible pour le moment"
         case .inUse: "Refusé : déjà utilisé ailleurs"
         case .chargingPoint: "Point de charge"
-        case .power: "Puissance"
         case .charged: "Chargé"
         case .delivered: "Restitué"
         case .duration: "Durée"

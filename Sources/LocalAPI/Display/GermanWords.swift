@@ -35,7 +35,6 @@ extension DisplayWord {
         case .notNow: "Nicht angenommen: zurzeit nicht möglich"
         case .inUse: "Nicht angenommen: schon anderswo in Gebrauch"
         case .chargingPoint: "Ladepunkt"
-        case .power: "Leistung"
         case .charged: "Geladen"
         case .delivered: "Zurückgespeist"
         case .duration: "Dauer"

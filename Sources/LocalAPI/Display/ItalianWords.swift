@@ -35,7 +35,6 @@ extension DisplayWord {
         case .notNow: "Non accettato: ora non possibile"
         case .inUse: "Non accettato: già in uso altrove"
         case .chargingPoint: "Punto di ricarica"
-        case .power: "Potenza"
         case .charged: "Caricato"
         case .delivered: "Restituito"
         case .duration: "Durata"

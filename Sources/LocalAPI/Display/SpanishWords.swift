@@ -35,7 +35,6 @@ extension DisplayWord {
         case .notNow: "No aceptado: no es posible ahora"
         case .inUse: "No aceptado: ya se usa en otro lugar"
         case .chargingPoint: "Punto de carga"
-        case .power: "Potencia"
         case .charged: "Cargado"
         case .delivered: "Devuelto"
         case .duration: "Duración"
