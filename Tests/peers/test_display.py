@@ -91,6 +91,7 @@ def answer_events(csms: CSMS, **more: Any) -> None:
 
 def charge(csms: CSMS) -> str:
     """The transaction of a car that charges."""
+    shows(csms, lambda now: now["state"] == "awaiting-authorization")
     csms.site.swipe()
     shows(csms, lambda now: now["state"] == "charging" and now["direction"] == "charging")
     return csms.of("TransactionEvent")[-1]["transactionInfo"]["transactionId"]
