@@ -18,7 +18,7 @@ package enum LinkEvent: Sendable {
 package final class BackendLink<C: Clock>: Sendable where C.Duration == Duration {
     private let profiles: [NetworkProfile]
     private let policy: ReconnectPolicy
-    private let bounds: LinkBounds
+    private let bounds: Mutex<LinkBounds>
     private let group: any EventLoopGroup
     private let clock: C
     private let current = Mutex<WebSocketLink?>(nil)
@@ -31,7 +31,8 @@ package final class BackendLink<C: Clock>: Sendable where C.Duration == Duration
         on group: any EventLoopGroup, clock: C
     ) {
         precondition(profiles.count == policy.profiles, "the policy counts other profiles")
-        (self.profiles, self.policy, self.bounds) = (profiles, policy, bounds)
+        (self.profiles, self.policy) = (profiles, policy)
+        self.bounds = Mutex(bounds)
         (self.group, self.clock) = (group, clock)
     }
 
@@ -39,6 +40,12 @@ package final class BackendLink<C: Clock>: Sendable where C.Duration == Duration
     package func send(_ text: String) async throws(LinkFault) {
         guard let link = current.withLock({ $0 }) else { throw .notConnected }
         try await link.send(text)
+    }
+
+    /// Pings at this interval from now on, over the link there is and those to come; zero sends none.
+    package func ping(every interval: Duration) {
+        bounds.withLock { $0.pingInterval = interval }
+        current.withLock { $0 }?.ping(every: interval)
     }
 
     /// Closes the link there is now with a code of RFC 6455, 7.4; the next one is opened as after every end.
@@ -55,6 +62,7 @@ package final class BackendLink<C: Clock>: Sendable where C.Duration == Duration
             let index = policy.profile
             let next: ReconnectPolicy.Attempt
             do throws(BackendRefused) {
+                let bounds = bounds.withLock { $0 }
                 let link = try await WebSocketLink.open(profiles[index], bounds: bounds, on: group)
                 policy.opened()
                 let end = await use(link, profile: index, receive)
@@ -74,6 +82,8 @@ package final class BackendLink<C: Clock>: Sendable where C.Duration == Duration
 
     private func use(_ link: WebSocketLink, profile: Int, _ receive: (LinkEvent) async -> Void) async -> LinkEnd {
         current.withLock { $0 = link }
+        // It may have changed while the link was being opened.
+        link.ping(every: bounds.withLock { $0.pingInterval })
         await receive(.opened(subprotocol: link.subprotocol, profile: profile))
         for await text in link.messages { await receive(.text(text)) }
         current.withLock { $0 = nil }

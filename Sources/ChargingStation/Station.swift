@@ -204,6 +204,10 @@ struct EVSEState: Sendable {
     var der = DERCondition()
     /// The car that is plugged in has had its transaction.
     var isSpent = false
+    /// What the display still tells of the transaction before.
+    var farewell: Farewell?
+    /// A token that was not accepted here, and until when the display says so.
+    var refusal: (told: DriverView.Refusal, until: Instant)?
     /// What the backend has heard of the connector.
     var toldStatus: ConnectorStatusEnumType?
     var id: Int { setup.id }

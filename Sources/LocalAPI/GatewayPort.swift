@@ -11,6 +11,12 @@ package protocol GatewayPort: Sendable {
     /// ends when the daemon stops. A slow reader may miss some; the newest is what counts.
     func statusUpdates() -> AsyncStream<SiteStatus>
 
+    /// - Parameter language: That the reader asks for; nil leaves it to the driver and the station.
+    /// - Throws: 404 for an EVSE that does not exist, and where no display is configured.
+    func display(evse: Int, language: String?) async throws(APIProblem) -> DriverDisplay
+    /// As `statusUpdates`; empty where `display` throws.
+    func displayUpdates(evse: Int, language: String?) -> AsyncStream<DriverDisplay>
+
     /// - Parameters:
     ///   - evse: nil for every EVSE.
     ///   - time: nil for the last decision.

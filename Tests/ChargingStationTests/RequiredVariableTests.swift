@@ -74,6 +74,20 @@ struct RequiredVariable: Sendable {
         "DisplayMessages", "SupportedFormats", "SupportedPriorities", "SupportedStates", "Language",
     ].map { RequiredVariable("DisplayMessageCtrlr", $0) }
 
+    /// Of a station with a display; the texts once for each language and once for any other.
+    static let tariff =
+        ["TariffFallbackMessage", "TotalCostFallbackMessage", "OfflineTariffFallbackMessage"].flatMap { name in
+            [RequiredVariable("TariffCostCtrlr", name), RequiredVariable("TariffCostCtrlr", name, "en")]
+        } + [
+            RequiredVariable("TariffCostCtrlr", "Currency"),
+            RequiredVariable("TariffCostCtrlr", "Enabled", "RunningCost"),
+            RequiredVariable("TariffCostCtrlr", "Interval", "Cost"),
+            RequiredVariable("TariffCostCtrlr", "Interval", "Tariff"),
+            RequiredVariable("TariffCostCtrlr", "MaxElements", "Tariff"),
+            RequiredVariable("TariffCostCtrlr", "ConditionsSupported", "Tariff"),
+            RequiredVariable("TariffCostCtrlr", "HandleFailedTariff", "Tariff"),
+        ]
+
     static let transactions =
         [
             (
@@ -105,7 +119,7 @@ struct RequiredVariable: Sendable {
         } + [RequiredVariable("SmartChargingCtrlr", "Entries", "ChargingProfiles")]
         + ["Enabled", "SupportedOperationModes"].map { RequiredVariable("V2XChargingCtrlr", $0, nil, .eachEVSE) }
 
-    static let all = provisioning + monitoring + display + transactions + security + smartCharging
+    static let all = provisioning + monitoring + display + tariff + transactions + security + smartCharging
 }
 
 @Suite struct RequiredVariableTests {

@@ -38,6 +38,38 @@ struct OptionsTests {
         #expect(read("journal: { \(text) }\n").errors.map(\.description) == ["s.yaml:" + complaint])
     }
 
+    @Test(
+        arguments: [
+            ("", nil), ("display: {}\n", .init(languages: ["en"], listen: nil)),
+            (
+                "display: { languages: [de, pt-BR], listen: \"192.0.2.10:8090\" }\n",
+                .init(languages: ["de", "pt-BR"], listen: ListenAddress(host: "192.0.2.10", port: 8_090))
+            ),
+        ] as [(String, SiteConfiguration.Display?)])
+    func `a display is there only where the configuration has one`(
+        text: String, display: SiteConfiguration.Display?
+    ) throws {
+        #expect(try read(text).get().display == display)
+    }
+
+    @Test(arguments: [
+        ("languages: [deutsch]", "9:24: display.languages[0]: expected the tag of a language such as en, de or pt-BR"),
+        ("languages: [en, EN]", "9:28: display.languages[1]: “EN” is given twice"),
+        ("languages: []", "9:23: display.languages: expected 1 to 8 languages such as [en, de], found 0"),
+        ("listen: \"depot.example:8090\"", "9:20: display.listen: expected an address of this machine"),
+    ])
+    func `a display that could not speak is refused`(text: String, complaint: String) {
+        let errors = read("display: { \(text) }\n").errors.map(\.description)
+        #expect(errors.count == 1)
+        #expect(errors.first?.hasPrefix("s.yaml:" + complaint) == true, "\(errors)")
+    }
+
+    @Test func `who reaches a display, and what it has no words in, is said`() {
+        let notices = read("display: { languages: [pl], listen: \"0.0.0.0:8090\" }\n").notices.map(\.description)
+        #expect(notices.contains { $0.contains("whoever reaches 0.0.0.0:8090 sees what the displays show") })
+        #expect(notices.contains { $0.contains("no words of its own in “pl”") })
+    }
+
     @Test(arguments: [
         (
             "consumption_limit: {}", "",

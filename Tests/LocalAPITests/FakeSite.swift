@@ -62,6 +62,31 @@ extension SiteStatus {
         uptime: .zero, version: "0.1.0")
 }
 
+extension DriverDisplay {
+    static let sample = {
+        var display = DriverDisplay(
+            evse: 1, time: SiteStatus.sample.time, language: "de", languages: ["en", "de"], state: .discharging,
+            stateText: "Speist zurück", power: .watts(-7_400), direction: .discharging,
+            stateOfCharge: StateOfCharge(milli: 61_500), labels: DisplayWords.of("de")?.labels ?? [:])
+        display.limit = Limit(by: .vehicle, text: "Das Auto bestimmt.")
+        display.session = Session(
+            charged: .wattHours(4_200), delivered: Energy(milli: 850_500), duration: .seconds(90), isOver: false)
+        display.cost = Cost(Money("3.25", "EUR"), isFinal: false)
+        display.costMessage = Text(format: "UTF8", content: "Später", language: "de")
+        display.personal = Text(format: "ASCII", content: "Hello", language: nil)
+        display.tariff = Text(format: "HTML", content: "<b>0,45</b>", language: "de")
+        display.prices = [Price(Money("0.45", "EUR"), for: "je kWh")]
+        display.refusal = "Nicht angenommen"
+        display.payment = Text(format: "QRCODE", content: "https://pay.example", language: nil)
+        display.messages = [
+            Message(
+                priority: "InFront",
+                text: Text(format: "QRCODE", content: "A", language: nil, code: Code(size: 21, path: "M0 0h1v1h-1z")))
+        ]
+        return display
+    }()
+}
+
 /// A daemon that remembers what it was asked.
 final class FakeGateway: GatewayPort {
     let calls = Mutex<[String]>([])
@@ -85,6 +110,14 @@ final class FakeGateway: GatewayPort {
             continuation.onTermination = { [streamEnd] _ in streamEnd.yield() }
             continuation.yield(.sample)  // Then silence: the stream stays open.
         }
+    }
+    func display(evse: Int, language: String?) async throws(APIProblem) -> DriverDisplay {
+        guard evse == 1 else { throw .unknown("There is no EVSE \(evse).", remedy: "This site has EVSE 1.") }
+        _ = note("display \(language ?? "any")")
+        return .sample
+    }
+    func displayUpdates(evse: Int, language: String?) -> AsyncStream<DriverDisplay> {
+        AsyncStream { $0.yield(.sample) }
     }
     func why(evse: Int?, at time: Date?) async throws(APIProblem) -> [Explanation] {
         guard evse ?? 1 == 1 else { throw .unknown("There is no EVSE \(evse ?? 0).", remedy: "This site has EVSE 1.") }

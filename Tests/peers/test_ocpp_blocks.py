@@ -4,13 +4,16 @@
 answer held against its schema. What the blocks decide is proven by their own tests; here they are reached over the wire."""
 
 import datetime
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backend_stand_in import certificate
 from csms import CSMS, Refused, pause
 from ocpp_site import RFID, Site, backend_yaml
 from running import wait_until
+from websockets.frames import Opcode
 
 VERSIONS = ["1.6", "2.0.1", "2.1"]
 TOKEN = {"idToken": RFID, "type": "ISO14443"}
@@ -92,6 +95,35 @@ def test_a_variable_survives_a_restart(before: CSMS) -> None:
         asked = {"getVariableData": [variable("OCPPCommCtrlr", "HeartbeatInterval")]}
         answer = before.call("GetVariables", asked)["getVariableResult"][0]["attributeValue"]
     assert answer == "99"
+
+
+def test_a_new_interval_of_pings_counts_at_once(before: CSMS) -> None:
+    if before.version == "1.6":
+        return
+    pings: list[float] = []
+    protocol = before.connection.protocol
+    receive = protocol.recv_frame
+
+    def note(frame: Any) -> None:
+        if frame.opcode is Opcode.PING:
+            pings.append(time.monotonic())
+        receive(frame)
+
+    protocol.recv_frame = note
+
+    def set_interval(seconds: int) -> None:
+        change = variable("OCPPCommCtrlr", "WebSocketPingInterval", attributeValue=str(seconds))
+        answer = before.call("SetVariables", {"setVariableData": [change]})["setVariableResult"][0]
+        assert answer["attributeStatus"] == "Accepted"
+
+    set_interval(1)
+    wait_until(lambda: len(pings) >= 4, "it pings every second", 15)
+    assert pings[3] - pings[0] < 5
+    set_interval(0)
+    pause(0.5)
+    pings.clear()
+    pause(4)
+    assert pings == [] and before.links == 1
 
 
 # --- Availability, reservation, local list ---

@@ -8,6 +8,8 @@ import NIOWebSocket
 enum LinkCommand: Sendable {
     case text(String)
     case close(code: UInt16)
+    /// Pings from now on at this interval; zero sends none.
+    case ping(every: Duration)
 }
 
 /// An open WebSocket in its channel: messages, pings, the closing handshake. It tells its end once.
@@ -46,10 +48,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        guard bounds.pingInterval > .zero else { return }
-        let now = context.eventLoop.now.sinceStart
-        watch = PingWatch(interval: bounds.pingInterval, patience: bounds.pongPatience, at: now)
-        look(context)
+        watchPings(context, every: bounds.pingInterval)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { finish(.lost(words: "the channel was taken down")) }
@@ -128,6 +127,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
         case .close(let code):
             begin(context, code: code, .closedByUs(code: code))
             promise?.succeed()
+        case .ping(let interval):
+            watchPings(context, every: interval)
+            promise?.succeed()
         }
     }
 
@@ -161,6 +163,13 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     // MARK: Ping and end
+
+    private func watchPings(_ context: ChannelHandlerContext, every interval: Duration) {
+        timer?.cancel()
+        let now = context.eventLoop.now.sinceStart
+        watch = interval > .zero ? PingWatch(interval: interval, patience: bounds.pongPatience, at: now) : nil
+        look(context)
+    }
 
     private func look(_ context: ChannelHandlerContext) {
         guard case .open = phase, let step = watch?.step(at: context.eventLoop.now.sinceStart) else { return }

@@ -39,6 +39,11 @@ package final class WebSocketLink: Sendable {
         } catch let fault as LinkFault { throw fault } catch { throw .notConnected }
     }
 
+    /// Pings from now on at this interval; zero sends none. A link that has ended stays as it is.
+    package func ping(every interval: Duration) {
+        channel.writeAndFlush(LinkCommand.ping(every: interval), promise: nil)
+    }
+
     /// Closes with the handshake, which takes `bounds.closing` at most.
     /// - Parameter code: 1000 done, 1001 going away.
     @discardableResult

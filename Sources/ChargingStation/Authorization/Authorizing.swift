@@ -149,7 +149,7 @@ extension Station {
     private mutating func settle(
         _ question: Authorization.Asking, _ info: IdTokenInfoType, _ response: AuthorizeResponse? = nil
     ) {
-        guard info.status == .accepted else { return refuse(question, info.status.word) }
+        guard info.status == .accepted else { return refuse(question, info) }
         // C12.FR.09, C16.FR.03: never to start.
         if isMasterPass(info.groupIdToken) {
             answerContract(question, false, response)
@@ -163,8 +163,12 @@ extension Station {
         var grant = Grant(
             idToken: question.idToken, groupIdToken: info.groupIdToken ?? question.groupIdToken,
             remoteStartId: question.remoteStartId, evses: info.evseId, profile: question.profile)
-        guard addTariff(to: &grant, response) else { return refuse(question, "its tariff cannot be used") }
+        grant.driver = Driver(info)
+        guard addTariff(to: &grant, response) else {
+            return refuse(question, info, because: "its tariff cannot be used")
+        }
         let isGranted = give(grant, at: question.evse)
+        if !isGranted { noteRefusal(IdTokenInfoType(status: .notAtThisTime), at: question.evse) }
         answerContract(question, isGranted, response)
     }
 
@@ -189,10 +193,13 @@ extension Station {
         }
     }
 
-    mutating func refuse(_ question: Authorization.Asking, _ reason: String) {
+    mutating func refuse(
+        _ question: Authorization.Asking, _ info: IdTokenInfoType, because reason: String? = nil
+    ) {
         // A key code is not shown in any log (C04.FR.04).
         let name = question.idToken.type == "KeyCode" ? "A key code" : "Token “\(question.idToken.idToken)”"
-        emit(.notice("\(name) is refused: \(reason)."))
+        emit(.notice("\(name) is refused: \(reason ?? info.status.word)."))
+        noteRefusal(info, at: question.evse)
         answerContract(question, false, nil)
     }
 

@@ -81,7 +81,9 @@ extension Station {
         guard setup.role == .inCharge else { return }
         let question = Authorization.Asking(idToken: token, evse: evse, isContract: true)
         guard variables.flag(AuthorizationVariables.plugAndCharge) else {
-            return refuse(question, "Plug & Charge is off (PnCEnabled of ISO15118Ctrlr)")
+            return refuse(
+                question, IdTokenInfoType(status: .invalid),
+                because: "Plug & Charge is off (PnCEnabled of ISO15118Ctrlr)")
         }
         guard isOnline, variables.flag(AuthorizationVariables.enabled) else { return resolve(question) }
         authorization.ask(question)

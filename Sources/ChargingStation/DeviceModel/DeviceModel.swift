@@ -55,6 +55,7 @@ package struct DeviceModel: Sendable {
         for definition in BidirectionalVariables.all(setup) { define(definition) }
         for definition in DERVariables.all(setup) { define(definition) }
         for definition in TariffVariables.all(setup) { define(definition) }
+        for definition in WebPaymentVariables.all(setup) { define(definition) }
         restore(kept)
     }
 

@@ -12,6 +12,7 @@ extension Station {
         case "SecurityCtrlr" where key == NetworkVariables.stationIdentity: NetworkRules.refusal(ofIdentity: value)
         case "SecurityCtrlr", "ISO15118Ctrlr":
             securityRefuses(key, value) == nil ? nil : StatusInfoType(reasonCode: "InvalidValue")
+        case WebPaymentVariables.component: WebPaymentVariables.refusal(of: value, for: key)
         case _: nil
         }
     }

@@ -135,6 +135,7 @@ extension Station {
                 || (message.transactionId.map { !running.contains($0) } ?? false)
         }
         showMessages()
+        tidyDriverViews()
     }
 
     mutating func showMessages() {
@@ -149,9 +150,22 @@ extension Station {
     private func mayBeShown(_ message: MessageInfoType) -> Bool {
         if let start = message.startDateTime, now.wall < start.time { return false }  // O01.FR.06, O02.FR.06
         guard let state = message.state else { return true }
-        return evses.contains { evse in
-            (message.transactionId.map { evse.transaction?.id == $0 } ?? true) && isIn(state, evse)
-        }
+        return evses.contains { isAbout(message, $0) && isIn(state, $0) }
+    }
+
+    private func isAbout(_ message: MessageInfoType, _ evse: EVSEState) -> Bool {
+        message.transactionId.map { evse.transaction?.id == $0 } ?? true
+    }
+
+    /// What is shown to whoever stands before one EVSE: of the messages for a transaction or a state only those that are about
+    /// this one (O01.FR.03, O02.FR.02).
+    func messages(at index: Int) -> [MessageInfoType] {
+        guard variables.flag(DisplayVariables.enabled) else { return [] }
+        return DisplayMessages.leading(
+            display.messages.filter { message in
+                mayBeShown(message) && isAbout(message, evses[index])
+                    && message.state.map { isIn($0, evses[index]) } ?? true
+            })
     }
 
     private func isIn(_ state: MessageStateEnumType, _ evse: EVSEState) -> Bool {
@@ -183,9 +197,10 @@ extension Station {
         return message
     }
 
-    /// When the next message begins or ends by the clock.
+    /// When the next message begins or ends by the clock, or something that was told for a while is over.
     var displayAt: Instant? {
-        display.messages.flatMap { [$0.startDateTime, $0.endDateTime] }.compactMap(\.self)
-            .filter { $0.time > now.wall }.map { now.instant(of: $0.time) }.min()
+        let messages = display.messages.flatMap { [$0.startDateTime, $0.endDateTime] }.compactMap(\.self)
+            .filter { $0.time > now.wall }.map { now.instant(of: $0.time) }
+        return (messages + evses.flatMap { [$0.farewell?.until, $0.refusal?.until].compactMap(\.self) }).min()
     }
 }

@@ -64,7 +64,7 @@ extension Station {
         let observation = observation(index)
         evses[index].transaction?.account?.advance(to: observation, setup.clock)
         let total = evses[index].transaction?.account?.total.gross.decimal
-        evses[index].transaction?.totalCost = total
+        if variables.flag(TariffVariables.costs) { evses[index].transaction?.totalCost = total }
         watchAccount(index)
     }
 
@@ -132,7 +132,7 @@ extension Station {
 
     /// Counts only where the station does not calculate itself (E16.FR.15, E16.FR.16).
     mutating func takeCost(_ index: Int, _ cost: DecimalNumber) {
-        guard evses[index].transaction?.account == nil else { return }
+        guard evses[index].transaction?.account == nil || !variables.flag(TariffVariables.costs) else { return }
         evses[index].transaction?.totalCost = cost
         meetLimits(index)
     }

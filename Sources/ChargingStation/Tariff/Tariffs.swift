@@ -80,8 +80,22 @@ enum TariffVariables {
     static let tariffInterval = VariableKey("TariffCostCtrlr", "Interval", instance: "Tariff")
     static let failedTariff = VariableKey("TariffCostCtrlr", "HandleFailedTariff", instance: "Tariff")
     static let problem = VariableKey("TariffCostCtrlr", "Problem")
+    static let currency = VariableKey("TariffCostCtrlr", "Currency")
 
-    static func all(_ setup: StationSetup) -> [VariableDefinition] {
+    static func all(_ setup: StationSetup) -> [VariableDefinition] { texts(setup) + counting }
+
+    /// What a display says where nothing better is known, one for each language of it and one for any other (2.11.3, 2.11.6,
+    /// 2.11.8; 2.0.1 knows only that one), and in which currency the backend counts (2.11.7).
+    private static func texts(_ setup: StationSetup) -> [VariableDefinition] {
+        guard !setup.displayLanguages.isEmpty else { return [] }
+        return Fallback.allCases.flatMap { fallback in
+            ([nil] + setup.displayLanguages).map { language in
+                VariableDefinition(fallback.key(language), .string(longest: 512), .readWrite, standard: "")
+            }
+        } + [VariableDefinition(currency, .string(longest: 3), .readWrite, standard: "")]
+    }
+
+    private static var counting: [VariableDefinition] {
         [
             VariableDefinition(
                 VariableKey("TariffCostCtrlr", "Available", instance: "Tariff"), .boolean, .readOnly, standard: "true"),
@@ -105,4 +119,14 @@ enum TariffVariables {
             VariableDefinition(problem, .boolean, .readOnly, standard: "false"),
         ]
     }
+}
+
+/// Texts for drivers that the backend writes beforehand (I04.FR.01, I05.FR.02).
+enum Fallback: String, CaseIterable, Sendable {
+    case tariff = "TariffFallbackMessage"
+    case offlineTariff = "OfflineTariffFallbackMessage"
+    case totalCost = "TotalCostFallbackMessage"
+
+    /// - Parameter language: Nil for the text that serves every language without one of its own.
+    func key(_ language: String?) -> VariableKey { VariableKey("TariffCostCtrlr", rawValue, instance: language) }
 }

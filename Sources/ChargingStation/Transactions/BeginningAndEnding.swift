@@ -42,6 +42,7 @@ extension Station {
         }
         transaction.unreported.isRemoteStart = grant.remoteStartId != nil
         evses[index].transaction = transaction
+        adoptDriver(grant.driver, index)
         adoptTariff(index)
         installProfile(of: grant, index)
     }
@@ -65,6 +66,7 @@ extension Station {
         let reason = evses[index].transaction?.stoppedReason ?? occurrence.stopped ?? .local
         let values = finalValues(index)
         finishTariff(index)
+        bidFarewell(index, occurrence)
         sendEvent(.ended, index, because: occurrence.trigger) {
             $0.transactionInfo.stoppedReason = reason
             $0.meterValue = values
@@ -81,6 +83,7 @@ extension Station {
         evses[index].connectBy = nil
         evses[index].conditions.isAuthorized = false
         emit(.keep(key: transactionKey(index), nil))
+        emit(.keep(key: driverKey(index), nil))
         keepPlugged(index)
         if let id { profilesEnd(transaction: id) }
         settleLock(index, after: occurrence.trigger, owner: owner)
@@ -112,6 +115,7 @@ extension Station {
     mutating func authorize(_ index: Int, _ grant: Grant) {
         evses[index].grant = grant
         evses[index].paidUntil = nil
+        welcome(index)
         if evses[index].transaction != nil { adopt(grant, index) }
         evses[index].transaction?.holds.remove(.invalidToken)
         evses[index].transaction?.holds.remove(.resumption)

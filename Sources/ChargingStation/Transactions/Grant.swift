@@ -21,6 +21,8 @@ struct Grant: Equatable, Sendable {
     /// The driver's tariff could not be used, and the backend calculates (I08.FR.33).
     var hasCentralCost = false
     var profile: ChargingProfileType?
+    /// What the display tells them.
+    var driver = Driver()
 
     var trigger: TriggerReasonEnumType { remoteStartId == nil ? .authorized : .remoteStart }
 

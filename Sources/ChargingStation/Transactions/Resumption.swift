@@ -39,6 +39,8 @@ extension Station {
             transaction.sampling.before = before
             evses[index].transaction = transaction
             restoreAccount(index, kept)
+            let driver = Driver(keptBytes: kept[driverKey(index)])
+            evses[index].transaction?.driver = driver
             evses[index].conditions = transaction.conditions
             evses[index].grant =
                 transaction.conditions.isAuthorized

@@ -49,6 +49,7 @@ extension Station {
 
     private mutating func plugIn(_ index: Int) {
         evses[index].connectBy = nil
+        welcome(index)
         let waiting = takeWaitingGrant(index)
         if let waiting {
             evses[index].grant = waiting
@@ -75,6 +76,7 @@ extension Station {
         }
         if deauthorizes { evses[index].grant = nil }
         if evses[index].conditions.isAuthorized { evses[index].connectBy = connectionDeadline }
+        seeOff(index)
         keepPlugged(index)
     }
 

@@ -75,6 +75,8 @@ struct Transaction: Equatable, Sendable {
     var flowingSince: Int64?
     var phases: Int?
 
+    /// What the display tells whoever charges.
+    var driver = Driver()
     /// What it costs, if this station calculates it.
     var account: CostAccount?
     /// When the running costs are told next.

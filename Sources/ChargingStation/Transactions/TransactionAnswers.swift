@@ -9,8 +9,12 @@ extension Station {
     /// What the backend says of a transaction with its answer to an event: the token, limits, the cost.
     mutating func take(_ response: TransactionEventResponse, to request: TransactionEventRequest) {
         if let token = request.idToken, let info = response.idTokenInfo { cacheToken(token, info) }
-        guard let index = index(ofTransaction: request.transactionInfo.transactionId) else { return }
+        guard let index = index(ofTransaction: request.transactionInfo.transactionId) else {
+            return takeFinalCost(response, of: request)
+        }
+        // I02.FR.04.
         if let cost = response.totalCost { takeCost(index, cost) }
+        updateDriver(index, response)
         if let token = request.idToken, let info = response.idTokenInfo { judge(token, info, index) }
         guard evses[index].transaction != nil else { return }
         if let limit = response.transactionLimit { setBackendLimit(index, limit) }

@@ -52,6 +52,22 @@ enum AddressReader {
         return (String(host), port)
     }
 
+    /// Any literal address of this machine to listen on, `localhost` included.
+    static func literal(_ field: Field, example: String, standard: String? = nil) -> ListenAddress? {
+        guard let text = field.text() else { return nil }
+        let examples = [standard, example].compactMap(\.self).joined(separator: " or ")
+        guard let (host, port) = hostAndPort(text, ports: 0...65_535), let port else {
+            field.error("expected HOST:PORT such as \(standard ?? example), found \(field.value.kind)")
+            return nil
+        }
+        let literal = host == "localhost" ? "127.0.0.1" : host
+        guard literal.contains(":") || literal.split(separator: ".").compactMap({ UInt8($0) }).count == 4 else {
+            field.error("expected an address of this machine such as \(examples), found “\(host)”")
+            return nil
+        }
+        return ListenAddress(host: literal, port: port)
+    }
+
     private static func serial(_ text: String, _ field: Field, _ profile: FirmwareProfile) -> DeviceAddress? {
         let kind: Transport.Kind = profile.wireProtocol == .modbus ? .rtu : .serial
         guard profile.transport.kinds.contains(kind) else { return mismatch("a serial line", field, profile) }

@@ -55,7 +55,7 @@ package enum ConfigurationReader {
 
     private static let keys = [
         "site", "agreement", "grid_code", "circuits", "evses", "control", "api", "modbus_server", "backends", "log",
-        "journal",
+        "journal", "display",
     ]
 
     private static func read(
@@ -81,6 +81,7 @@ package enum ConfigurationReader {
         let api = OptionsReader.api(mapping["api"])
         let modbusServer = ModbusServerReader.server(mapping["modbus_server"])
         let backends = BackendReader.backends(mapping["backends"])
+        let display = DisplayReader.display(mapping["display"])
         let log = OptionsReader.log(mapping["log"])
         let journal = JournalReader.journal(mapping["journal"])
         devices.checkSharing()
@@ -96,7 +97,7 @@ package enum ConfigurationReader {
         return SiteConfiguration(
             site: site.value, agreement: agreement.value, connection: connection.settings, gridCode: gridCode,
             circuits: circuits.map(\.value), evses: evses, control: control, api: api, modbusServer: modbusServer,
-            backends: backends, log: log, journal: journal)
+            backends: backends, display: display, log: log, journal: journal)
     }
 }
 

@@ -38,17 +38,7 @@ enum ModbusServerReader {
 
     /// Unlike the API's, any literal address of this machine: boxes speak nothing better.
     private static func address(_ field: Field) -> ListenAddress? {
-        guard let text = field.text() else { return nil }
-        guard let (host, port) = AddressReader.hostAndPort(text, ports: 0...65_535), let port else {
-            field.error("expected HOST:PORT such as 127.0.0.1:1502, found \(field.value.kind)")
-            return nil
-        }
-        let literal = host == "localhost" ? "127.0.0.1" : host
-        guard literal.contains(":") || literal.split(separator: ".").compactMap({ UInt8($0) }).count == 4 else {
-            field.error("expected an address of this machine such as 127.0.0.1:1502 or 192.0.2.10:502, found “\(host)”")
-            return nil
-        }
-        return ListenAddress(host: literal, port: port)
+        AddressReader.literal(field, example: "192.0.2.10:502", standard: "127.0.0.1:1502")
     }
 
     private static func permissions(_ field: Field) -> Set<SiteConfiguration.ModbusServer.Permission> {

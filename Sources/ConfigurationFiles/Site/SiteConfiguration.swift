@@ -20,6 +20,8 @@ package struct SiteConfiguration: Equatable, Sendable {
     /// nil: no server.
     package var modbusServer: ModbusServer?
     package var backends: [Backend]
+    /// nil: drivers are shown nothing.
+    package var display: Display?
     package var log: Log
     package var journal: Journal
 

@@ -44,6 +44,8 @@ actor BackendDesk {
     let firmware: FirmwareDesk
     /// In watts, at the EVSE that delivers most; nil where none does.
     let mostDischarge: Int?
+    /// Whether drivers are shown what this backend says.
+    let hasDisplay: Bool
     var conversation: StationConversation?
 
     /// Inputs that follow from the one that is worked on.
@@ -109,6 +111,7 @@ actor BackendDesk {
         var setup = StationSetup(backend, configuration, version: version)
         setup.installsFirmware = firmware.isThere
         mostDischarge = setup.mostDischarge
+        hasDisplay = configuration.display != nil && backend.role == .inCharge
         station = Station(setup, kept: outbox.kept("station/"), at: .now())
         delivery = Delivery(lastNumber: outbox.last, stored: outbox.count)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import BackendLinks
 import ChargingStation
 import ConfigurationFiles
 import Electricity
@@ -22,12 +23,17 @@ extension BackendDesk {
             outbox.commit(now: true)
             restart()
         case .setClock(let time): compare(time)
-        case .useConnectionSettings: hasNewSettings = true
+        case .useConnectionSettings(let settings):
+            hasNewSettings = true
+            // WebSocketPingInterval counts at once; the rest, from the next attempt on.
+            link?.ping(every: LinkPlan.pingInterval(settings, backend))
         case .keys(let task):
             if let report = keys.carryOut(task) { inputs.append(.done(.keys(report))) }
         case .log(.upload(let order)): upload(order)
         case .log(.cancel(let id)): uploads.removeValue(forKey: id)?.cancel()
         case .firmware(let task): carryOut(task)
+        // Every display asks for its own (`driverView`).
+        case .display where hasDisplay: break
         case .applyDERSettings(let evse, let controls) where give(controls, to: evse): break
         // What a backend that only observes would let cars choose is of no account.
         case .offerSchedules where backend.role != .inCharge: break

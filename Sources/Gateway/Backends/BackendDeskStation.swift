@@ -44,6 +44,7 @@ extension BackendDesk {
         frames.removeAll(keepingCapacity: true)
         setAlarm()
         state.show(queue: delivery.durableCount, waiting: delivery.volatileCount, boot: station.bootInWords)
+        if hasDisplay { state.show(evseIDs.map { station.driverView(evse: $0) }) }
     }
 
     /// For GetTransactionStatus (E14).

@@ -61,6 +61,12 @@ final class BackendOrders: Sendable {
         for evse in 0..<evses { try desk.allow(.zero, backend: backend, evse: evse) }
     }
 
+    /// Whether a wish is what a backend planned, and not only all it allows.
+    func isPlanned(_ reason: Reason, evse: Int) -> Bool {
+        guard let backend = SiteTables.backend(of: reason.source) else { return true }
+        return orders.withLock { $0[Place(backend: backend, evse: evse)] }?.origin != nil
+    }
+
     /// For the question why; nil for a reason that is no backend's.
     func inWords(_ reason: Reason, evse: Int) -> String? {
         guard let backend = SiteTables.backend(of: reason.source), names.indices.contains(backend) else { return nil }

@@ -29,8 +29,7 @@ extension StationSetup {
         pingInterval = backend.ping.wholeSeconds
         backOffMinimum = max(1, backend.retry.wholeSeconds)
         backOffRandomRange = backend.retrySpread.wholeSeconds
-        // Nothing shows messages here.
-        displayLanguages = []
+        displayLanguages = site.display?.languages ?? []
         role = backend.role == .inCharge ? .inCharge : .reading
         nominalVoltage = Int(site.site.voltage.milli / 1_000)
         clock = LocalClock(zone: site.site.timezone, around: Date())

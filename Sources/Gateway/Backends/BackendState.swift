@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import ChargingStation
 import ConfigurationFiles
 import Electricity
 import Foundation
@@ -31,6 +32,7 @@ final class BackendState: Sendable {
         var counts = Counts()
         var aliveAt = MonotonicClock.now()
         var violationSaidAt = Instant.distantPast
+        var drivers: [DriverView?] = []
     }
 
     private let backend: SiteConfiguration.Backend
@@ -83,6 +85,14 @@ final class BackendState: Sendable {
             $0.waiting = waiting
             $0.boot = boot
         }
+    }
+
+    /// - Parameter drivers: For the display of each EVSE, in the order of the configuration.
+    func show(_ drivers: [DriverView?]) { state.withLock { $0.drivers = drivers } }
+
+    /// - Parameter index: Of the EVSE in the configuration.
+    func driver(_ index: Int) -> DriverView? {
+        state.withLock { $0.drivers.indices.contains(index) ? $0.drivers[index] : nil }
     }
 
     var status: BackendStatus {

@@ -71,6 +71,13 @@ final class Backends: Sendable {
     var status: [BackendStatus] { desks.map(\.state.status) }
     var counts: [(name: String, counts: BackendState.Counts)] { desks.map { ($0.backend.name, $0.state.counts) } }
 
+    /// What the driver at an EVSE is shown: of the backend that has a session there, else of the first that has a display.
+    /// - Parameter index: Of the EVSE in the configuration.
+    func driver(_ index: Int) -> DriverView? {
+        let views = desks.compactMap { $0.state.driver(index) }
+        return views.first { $0.session != nil } ?? views.first
+    }
+
     /// A car says something.
     func hear(_ input: StationInput) async {
         for desk in desks { await desk.feed(input) }

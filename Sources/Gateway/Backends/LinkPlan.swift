@@ -35,12 +35,18 @@ struct LinkPlan {
             slots = [0]
         }
         (self.profiles, self.slots, self.faults) = (profiles, slots, faults)
-        pingInterval = Self.exact(settings.pingInterval, backend.ping)
+        pingInterval = Self.pingInterval(settings, backend)
         policy = ReconnectPolicy(
             minimum: Self.exact(settings.backOffMinimum, backend.retry), repeatTimes: settings.backOffRepeatTimes,
             randomRange: Self.exact(settings.backOffRandomRange, backend.retrySpread),
             attemptsPerProfile: settings.attempts,
             profiles: profiles.count)
+    }
+
+    static func pingInterval(_ settings: ConnectionSettings, _ backend: SiteConfiguration.Backend) -> Duration {
+        // Here 0 is none, and not the least there is.
+        settings.pingInterval == backend.ping.wholeSeconds
+            ? .nanoseconds(backend.ping.nanoseconds) : .seconds(settings.pingInterval)
     }
 
     /// OCPP knows whole seconds; the configuration is finer.

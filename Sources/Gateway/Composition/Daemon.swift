@@ -156,6 +156,7 @@ package final class Daemon: Sendable {
             refused.append("how cars are spoken to changed")
         }
         if configuration.backends != standing.backends { refused.append("the backends changed") }
+        if configuration.display != standing.display { refused.append("the drivers' display changed") }
         if !standing.backends.isEmpty,
             configuration.evses.map(\.connectorType) != standing.evses.map(\.connectorType)
                 || configuration.evses.map(\.limits) != standing.evses.map(\.limits)

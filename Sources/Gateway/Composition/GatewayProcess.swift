@@ -63,12 +63,23 @@ package struct GatewayProcess {
             logger.notice("the API listens", metadata: ["address": "http://\(address)"])
             onListening(address)
         }
-        let api = RunningAPI(server, logger: logger)
+        let api = RunningAPI([server] + displays(daemon.port), logger: logger)
         defer { api.stop() }
         ServiceNotifier.ready(status: "\(configuration.evses.count) EVSEs")
         try supervise(daemon, api, signals, limit, reload, everySecond)
         ServiceNotifier.stopping()
         logger.notice("stopping: the chargers are being handed back")
+    }
+
+    /// The server of the drivers' displays, where they have an address of their own.
+    private func displays(_ gateway: any GatewayPort) -> [LocalAPIServer] {
+        guard let listen = configuration.display?.listen else { return [] }
+        let address = LocalAPI.ListenAddress(open: listen.host, port: listen.port)
+        return [
+            LocalAPIServer(displaysOn: address, gateway: gateway, logger: logger) { [logger] address in
+                logger.notice("the drivers' displays are served", metadata: ["address": "http://\(address)/display/"])
+            }
+        ]
     }
 
     private func supervise(
@@ -125,8 +136,8 @@ private final class RunningAPI: Sendable {
     private let ended = Mutex<(any Error)?>(nil)
     private let group: ServiceGroup
 
-    init(_ server: LocalAPIServer, logger: Logger) {
-        group = ServiceGroup(services: [server], logger: logger)
+    init(_ servers: [LocalAPIServer], logger: Logger) {
+        group = ServiceGroup(services: servers, logger: logger)
         Task.detached { [self] in
             do { try await group.run() } catch { ended.withLock { $0 = error } }
         }

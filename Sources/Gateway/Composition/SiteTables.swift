@@ -93,6 +93,14 @@ package struct SiteTables: Sendable {
         number >= firstBackend && number < ImposedLimit.firstRule ? Int(number - firstBackend) : nil
     }
 
+    /// Whether the building's controller imposes it, and not the grid's operator.
+    static func isControllers(limitSource number: UInt16) -> Bool {
+        switch LimitSource(rawValue: number) {
+        case .importByController, .exportByController, .evseByController: true
+        case .configuration, .importByHand, .exportByHand, nil: false
+        }
+    }
+
     /// - Parameter evse: Index; nil for the site's own row.
     package func wishPlace(_ source: SiteConfiguration.Source, evse: Int?) -> Int {
         let sources = SiteConfiguration.Source.allCases

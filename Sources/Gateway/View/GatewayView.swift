@@ -28,6 +28,7 @@ final class GatewayView: GatewayPort {
     private let loop: LoopThread
     private let reasons: ReasonText
     private let history: DecisionHistory
+    private let codes = DrawnCodes()
     private let startedAt = MonotonicClock.now()
     private let version: String
 
@@ -61,6 +62,29 @@ final class GatewayView: GatewayPort {
             let task = Task { [self] in
                 while !Task.isCancelled {
                     continuation.yield(look())
+                    do { try await Task.sleep(for: .seconds(1)) } catch { return }
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    func display(evse: Int, language: String?) async throws(APIProblem) -> DriverDisplay {
+        let index = try index(of: evse)
+        guard let display = configuration.display else {
+            throw .unknown(
+                "This site has no display for drivers.", remedy: "Add “display: { languages: [en] }” and restart.")
+        }
+        return driverDisplay(index, display.languages, asked: language)
+    }
+
+    func displayUpdates(evse: Int, language: String?) -> AsyncStream<DriverDisplay> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            let task = Task { [self] in
+                while !Task.isCancelled {
+                    do throws(APIProblem) {
+                        continuation.yield(try await display(evse: evse, language: language))
+                    } catch { return continuation.finish() }
                     do { try await Task.sleep(for: .seconds(1)) } catch { return }
                 }
             }
@@ -224,6 +248,15 @@ final class GatewayView: GatewayPort {
 }
 
 extension GatewayView {
+    private func driverDisplay(_ index: Int, _ languages: [String], asked: String?) -> DriverDisplay {
+        let status = evse(index, MonotonicClock.now())
+        let cell = cells.chargers[index]
+        let cause = reasons.cause(cell.decision.read().decision.boundBy, evse: index)
+        return DriverDisplay(
+            status, cell.state.read().reading?.state ?? .unknown, backends.driver(index), limit: cause,
+            DisplayLanguage(languages, asked: asked), codes)
+    }
+
     /// The whole site now.
     func look() -> SiteStatus {
         let now = MonotonicClock.now()

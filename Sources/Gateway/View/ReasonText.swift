@@ -2,6 +2,7 @@
 // Copyright 2026 The Sluice authors
 
 import ConfigurationFiles
+import LocalAPI
 import PowerControl
 
 /// Says a reason in words, with the site's own names.
@@ -24,6 +25,25 @@ struct ReasonText: Sendable {
 
     /// What the grid code does by a source of limits or wishes; nil for other sources.
     func gridCode(_ source: UInt16) -> String? { GridCodeSource(number: source)?.inWords(gridCode) }
+
+    /// What limits the power at an EVSE, as its driver may know it; nil where nothing does, or only for a moment.
+    func cause(_ reason: Reason, evse: Int) -> DriverDisplay.Limit.Cause? {
+        if gridCode(reason.source) != nil { return .grid }
+        let isBackend = SiteTables.backend(of: reason.source) != nil
+        switch reason.kind {
+        case .wish: return orders.isPlanned(reason, evse: evse) ? isBackend ? .service : .plan : nil
+        case .siteSetpoint, .idleHolding: return .plan
+        case .idleCharging, .noVehicle, .takingOver, .inFlight, .ramp, .directionChange, .phaseSwitch: return nil
+        case .notReady, .chargerRating, .minimumPower: return .charger
+        case .chargerSilent: return .fault
+        case .offered: return .vehicle
+        case .dischargeNotPermitted, .circuit, .meterSilent: return .site
+        case .evseLimit: return isBackend ? .service : .site
+        case .imposedLimit:
+            return SiteTables.isControllers(limitSource: reason.source) ? .site : .grid
+        case .waitingForTurn, .minimumOffTime: return .sharing
+        }
+    }
 
     func stage(_ reason: Reason) -> String {
         if gridCode(reason.source) != nil { return "grid code" }

@@ -116,6 +116,35 @@ enum APISchemas {
                 "energize": ["type": "boolean"],
             ], optional: ["import_W", "export_W", "generation_W", "load_W", "energize"]),
         "Code": object(["code": text], optional: []),
+        "Display": object(
+            [
+                "evse": integer, "time": time, "language": text, "languages": list(text),
+                "state": words(DriverDisplay.State.self), "state_text": text, "power_W": number,
+                "direction": words(DriverDisplay.Direction.self),
+                "soc_percent": ["type": "number", "minimum": 0, "maximum": 100], "limit": reference("DisplayLimit"),
+                "session": reference("DisplaySession"), "cost": reference("DisplayCost"),
+                "cost_message": reference("DisplayText"), "personal": reference("DisplayText"),
+                "tariff": reference("DisplayText"), "prices": list(reference("DisplayPrice")), "refusal": text,
+                "payment": reference("DisplayText"), "messages": list(reference("DisplayMessage")),
+                "labels": ["type": "object", "additionalProperties": ["type": "string"]],
+            ],
+            optional: [
+                "power_W", "soc_percent", "limit", "session", "cost", "cost_message", "personal", "tariff", "refusal",
+                "payment",
+            ]),
+        "DisplayLimit": object(["by": words(DriverDisplay.Limit.Cause.self), "text": text], optional: []),
+        "DisplaySession": object(
+            ["charged_Wh": number, "delivered_Wh": number, "duration_s": size, "over": ["type": "boolean"]],
+            optional: ["charged_Wh", "delivered_Wh"]),
+        "DisplayMoney": object(
+            ["amount": ["type": "string", "examples": ["3.25"]], "currency": text], optional: ["currency"]),
+        "DisplayCost": object(["total": reference("DisplayMoney"), "final": ["type": "boolean"]], optional: []),
+        "DisplayPrice": object(["price": reference("DisplayMoney"), "text": text], optional: []),
+        "DisplayText": object(
+            ["format": text, "content": text, "language": text, "code": reference("DisplayCode")],
+            optional: ["language", "code"]),
+        "DisplayCode": object(["size": integer, "path": text], optional: []),
+        "DisplayMessage": object(["priority": text, "text": reference("DisplayText")], optional: []),
         "EvidenceVerification": object(
             ["checked": integer, "intact": ["type": "boolean"], "findings": list(text)], optional: []),
         "Acknowledgement": object(["message": text, "expires_in_s": number], optional: ["expires_in_s"]),
@@ -134,6 +163,10 @@ enum APISchemas {
     private static let integer: JSONValue = ["type": "integer", "minimum": 0]
     private static let time: JSONValue = ["type": "string", "format": "date-time"]
 
+    private static func words<Words: RawRepresentable & CaseIterable>(_: Words.Type) -> JSONValue
+    where Words.RawValue == String {
+        ["type": "string", "enum": .array(Words.allCases.map { .string($0.rawValue) })]
+    }
     private static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
     private static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
     private static func object(_ members: [String: JSONValue], optional: Set<String>) -> JSONValue {

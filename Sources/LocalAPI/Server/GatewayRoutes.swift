@@ -24,7 +24,9 @@ struct GatewayRoutes: Sendable {
                     summary:
                         "Server-sent events named “status”, each a SiteStatus, on change and at least every second",
                     mediaType: "text/event-stream")
-            ) { request throws(APIProblem) in StatusStream(gateway: gateway).response(to: request.raw) },
+            ) { [gateway] request throws(APIProblem) in
+                EventStream(name: "status") { gateway.statusUpdates() }.response(to: request.raw)
+            },
             Route(
                 .get, "/api/why",
                 Operation(

@@ -16,6 +16,10 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
+    /// For what may be open to whoever reaches it: reading only, and nothing secret.
+    /// - Parameter host: A literal address of this machine.
+    package init(open host: String, port: Int) { self.init(host: host, port: port) }
+
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Reads `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`.

@@ -14,6 +14,7 @@ package struct LocalAPIServer: Service {
 
     package let listen: ListenAddress
     let routes: [Route]
+    var isGuarded = true
     let logger: Logger
     let onListening: @Sendable (ListenAddress) -> Void
 
@@ -30,7 +31,7 @@ package struct LocalAPIServer: Service {
         let described =
             GatewayRoutes(gateway: gateway).all + CapacityRoutes(gateway: gateway).all
             + OperatorRoutes(gateway: gateway).all
-            + OperationsRoutes(gateway: gateway).all
+            + OperationsRoutes(gateway: gateway).all + DisplayRoutes(gateway: gateway).all
             + (bench.map { BenchRoutes(bench: $0).all } ?? [])
         self.routes = described + [OpenAPI.route(describing: described)]
     }
@@ -47,11 +48,23 @@ package struct LocalAPIServer: Service {
         self.routes = described + [OpenAPI.route(describing: described)]
     }
 
+    /// The drivers' displays alone, for tablets and phones: whoever reaches the address may look and change nothing.
+    package init(
+        displaysOn listen: ListenAddress, gateway: any GatewayPort, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) -> Void = { _ in }
+    ) {
+        self.listen = listen
+        self.logger = logger
+        self.onListening = onListening
+        self.routes = DisplayRoutes(gateway: gateway).all
+        isGuarded = false
+    }
+
     /// - Throws: `APIProblem` (status 0) where the address cannot be had.
     package func run() async throws {
         let (listen, onListening) = (listen, onListening)
         let application = Application(
-            responder: RouteTable(routes: routes),
+            responder: RouteTable(routes: routes, isGuarded: isGuarded),
             server: .http1(configuration: .init(idleTimeout: .seconds(60), httpDecoderConfiguration: Self.decoder)),
             configuration: .init(
                 address: .hostname(listen.host, port: listen.port),
@@ -65,7 +78,7 @@ package struct LocalAPIServer: Service {
         } catch let error as IOError {
             throw APIProblem(
                 status: 0, "The API cannot listen on \(listen): \(error.localizedReason)",
-                remedy: "Is another program there? Choose another address with api.listen or --listen.")
+                remedy: "Is another program there? Choose another address with api.listen, --listen or display.listen.")
         }
     }
 

@@ -93,6 +93,7 @@ enum OpenAPI {
         case "direction": ["type": "string", "enum": .array(LimitDirection.allCases.map { .string($0.rawValue) })]
         case "verb": ["type": "string", "enum": .array(BenchVerb.allCases.map { .string($0.rawValue) })]
         case "at": ["type": "string", "format": "date-time"]
+        case "lang": ["type": "string", "examples": ["de"]]
         default: ["type": "string"]
         }
     }

@@ -28,7 +28,7 @@ struct OperationsRoutes: Sendable {
                 try Self.answer(await gateway.readiness(), remedy: "`sluice status` shows what is missing.")
             },
             Route(.get, "/", Operation(id: "dashboard", summary: "The dashboard", mediaType: "text/html")) {
-                _ throws(APIProblem) in Self.dashboard
+                _ throws(APIProblem) in PageResponse.html(Dashboard.html)
             },
         ]
     }
@@ -47,14 +47,5 @@ struct OperationsRoutes: Sendable {
         case .good: return try .json(["status": "ok"])
         case .bad(let reason): throw .unavailable(reason, remedy: remedy)
         }
-    }
-
-    /// The page brings everything with it, so the policy lets it load nothing and talk to this API only.
-    private static var dashboard: Response {
-        var response = Response.text(ByteBuffer(string: Dashboard.html), as: "text/html; charset=utf-8")
-        response.headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
-            + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        return response
     }
 }

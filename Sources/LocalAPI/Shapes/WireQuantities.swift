@@ -49,6 +49,11 @@ extension Frequency: Codable {
     public init(from decoder: any Decoder) throws { self = try Self.decodeInUnits(from: decoder) }
 }
 
+extension Energy: Codable {
+    public func encode(to encoder: any Encoder) throws { try encodeInUnits(to: encoder) }
+    public init(from decoder: any Decoder) throws { self = try Self.decodeInUnits(from: decoder) }
+}
+
 extension StateOfCharge: Codable {
     public func encode(to encoder: any Encoder) throws { try encodeInUnits(to: encoder) }
     public init(from decoder: any Decoder) throws { self = try Self.decodeInUnits(from: decoder) }

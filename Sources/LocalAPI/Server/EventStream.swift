@@ -7,14 +7,17 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// Server-sent events: one `status` event per update, and a comment while nothing happens so that both ends notice a
-/// dead connection. A reader that is slower than the site skips to the newest.
-struct StatusStream: Sendable {
-    static let heartbeat = TimeAmount.seconds(10)
+/// Server-sent events: one event per update, and a comment while nothing happens so that both ends notice a dead connection.
+/// A reader that is slower than the site skips to the newest.
+struct EventStream<Value: Encodable & Sendable>: Sendable {
+    private static var heartbeat: TimeAmount { .seconds(10) }
 
-    private enum Item: Sendable { case status(SiteStatus), heartbeat }
+    private enum Item: Sendable { case value(Value), heartbeat }
 
-    let gateway: any GatewayPort
+    /// Of the events.
+    let name: String
+    /// Begins a new sequence.
+    let updates: @Sendable () -> AsyncStream<Value>
 
     func response(to request: Request) -> Response {
         Response(
@@ -39,10 +42,10 @@ struct StatusStream: Sendable {
         _ items: AsyncStream<Item>, fedBy continuation: AsyncStream<Item>.Continuation,
         to writer: inout any ResponseBodyWriter
     ) async throws {
-        let updates = gateway.statusUpdates()
+        let updates = updates()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await status in updates { continuation.yield(.status(status)) }
+                for await value in updates { continuation.yield(.value(value)) }
                 continuation.finish()
             }
             let pulse = MultiThreadedEventLoopGroup.singleton.any().scheduleRepeatedTask(
@@ -52,16 +55,16 @@ struct StatusStream: Sendable {
                 pulse.cancel()
                 group.cancelAll()
             }
-            for await item in items { try await writer.write(Self.text(of: item)) }
+            for await item in items { try await writer.write(text(of: item)) }
         }
     }
 
-    private static func text(of item: Item) throws -> ByteBuffer {
+    private func text(of item: Item) throws -> ByteBuffer {
         switch item {
         case .heartbeat: return ByteBuffer(string: ": still here\n\n")
-        case .status(let status):
-            var buffer = ByteBuffer(string: "event: status\ndata: ")
-            buffer.writeBytes(try WireJSON.encode(status))
+        case .value(let value):
+            var buffer = ByteBuffer(string: "event: \(name)\ndata: ")
+            buffer.writeBytes(try WireJSON.encode(value))
             buffer.writeString("\n\n")
             return buffer
         }
