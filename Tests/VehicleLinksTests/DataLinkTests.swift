@@ -3,9 +3,9 @@
 
 import Electricity
 import ISO15118
-import SLAC
 import Testing
 
+@testable import SLAC
 @testable import VehicleLinks
 
 /// When cars are let in where they are matched first, and when the link has served.
@@ -38,15 +38,15 @@ struct DataLinkTests {
         state.hear(.left, at: Self.now)
         #expect(!state.isMatched)
         // Nothing is left to be ended.
-        #expect(!state.isOverdue(at: Self.now + DataLinkState.patience))
+        #expect(state.isOverdue(at: Self.now + DataLinkState.patience) == false)
     }
 
     @Test func `a matched car that begins no session gives up its place after a minute`() throws {
         var state = try Self.matched()
         let end = Self.now + .seconds(60)
-        #expect(!state.isOverdue(at: end - Interval(nanoseconds: 1)))
-        #expect(state.isOverdue(at: end))
-        #expect(!state.isOverdue(at: end), "said once")
+        #expect(state.isOverdue(at: end - Interval(nanoseconds: 1)) == false)
+        #expect(state.isOverdue(at: end) == true)
+        #expect(state.isOverdue(at: end) == false, "said once")
     }
 
     static let ends: [(StationEnd?, Bool)] = [
@@ -58,7 +58,7 @@ struct DataLinkTests {
     ) throws {
         var state = try Self.matched()
         state.sessionBegan()
-        #expect(!state.isOverdue(at: Self.now + .seconds(3_600)), "a session may last")
+        #expect(state.isOverdue(at: Self.now + .seconds(3_600)) == false, "a session may last")
         #expect(state.sessionEnded(end, at: Self.now) == ends)
     }
 
@@ -66,22 +66,24 @@ struct DataLinkTests {
         var state = try Self.matched()
         state.sessionBegan()
         _ = state.sessionEnded(Self.paused, at: Self.now)
-        #expect(state.isMatched && !state.isOverdue(at: Self.now + .seconds(24 * 3_600 - 1)))
-        #expect(state.isOverdue(at: Self.now + .seconds(24 * 3_600)))
+        #expect(state.isMatched)
+        #expect(state.isOverdue(at: Self.now + .seconds(24 * 3_600 - 1)) == false)
+        #expect(state.isOverdue(at: Self.now + .seconds(24 * 3_600)) == true)
     }
 
     @Test func `a car that was matched anew during its session is not cut off by that session's end`() throws {
         var state = try Self.matched()
         state.sessionBegan()
         state.hear(.matched(try Self.match()), at: Self.now)
-        #expect(!state.sessionEnded(.silent, at: Self.now) && state.isMatched)
-        #expect(state.isOverdue(at: Self.now + .seconds(60)))
+        #expect(state.sessionEnded(.silent, at: Self.now) == false)
+        #expect(state.isMatched)
+        #expect(state.isOverdue(at: Self.now + .seconds(60)) == true)
     }
 
     @Test func `a session whose network is gone has nothing to end`() throws {
         var state = try Self.matched()
         state.sessionBegan()
         state.hear(.left, at: Self.now)
-        #expect(!state.sessionEnded(.disconnected, at: Self.now))
+        #expect(state.sessionEnded(.disconnected, at: Self.now) == false)
     }
 }

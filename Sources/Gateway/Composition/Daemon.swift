@@ -65,7 +65,8 @@ package final class Daemon: Sendable {
             throw .system(error)
         }
         let orders = BackendOrders(desk, configuration.backends)
-        vehicles = try Vehicles(configuration, plan.chargers, orders, bell: plan.bell, logger: logger)
+        vehicles = try Vehicles(
+            configuration, plan.chargers, orders, evidence, bell: plan.bell, logger: logger)
         let reasons = ReasonText(configuration, orders, vehicles)
         let diagnostics = Diagnostics(configuration, recent)
         backends = Backends(

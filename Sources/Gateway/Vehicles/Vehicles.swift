@@ -37,13 +37,15 @@ final class Vehicles: Sendable {
     private let thread = Mutex<PlainThread?>(nil)
 
     init(
-        _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, bell: WakeUp?,
-        logger: Logger
+        _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, _ evidence: EvidenceDesk?,
+        bell: WakeUp?, logger: Logger
     ) throws(StartProblem) {
         (self.bell, self.logger) = (bell, logger)
         let isAsked = configuration.backends.contains { $0.role == .inCharge }
         let feed = VehicleFeed(orders, evses: configuration.evses.map(\.id), isAsked: isAsked)
         self.feed = feed
+        let linked = configuration.evses.filter { $0.vehicleLink != nil }.map(\.id)
+        let paused = PausedSessions(evidence, evses: linked, logger: logger)
         do throws(VehicleLinkFault) {
             var posts: [VehiclePost?] = []
             for (evse, charger) in zip(configuration.evses, cells) {
@@ -51,7 +53,7 @@ final class Vehicles: Sendable {
                     posts.append(nil)
                     continue
                 }
-                posts.append(try VehiclePost(evse, link, charger, cell, feed))
+                posts.append(try VehiclePost(evse, link, charger, cell, feed, paused))
             }
             self.posts = posts
         } catch { throw .vehicleLink("\(error)") }
@@ -124,7 +126,7 @@ final class Vehicles: Sendable {
             defer { post.match(over: nil) }
             try await StationLink.run(
                 post, on: interface, security: security, dataLink: dataLink,
-                group: group,
+                waiting: post.paused.waiting(post.evse.id), group: group,
                 refused: { refusal in
                     post.change {
                         $0.counts.turnedAway &+= 1
