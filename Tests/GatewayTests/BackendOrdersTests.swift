@@ -36,7 +36,8 @@ private struct OrderedLoop: ~Copyable {
         let orders = BackendOrders(CommandDesk(cells, tables), configuration.backends)
         // What may fail comes before what cannot be copied.
         vehicles = try Vehicles(
-            configuration, cells.chargers, orders, ConnectionRoom(cells, nil), bell: nil, logger: Logger(label: "test"))
+            configuration, cells.chargers, orders, ConnectionRoom(cells, nil), nil, bell: nil,
+            logger: Logger(label: "test"))
         (self.configuration, self.cells, self.orders) = (configuration, cells, orders)
         loop = ControlLoop(model, cells, at: now)
         charger = cell.state.takeWriter()

@@ -2,11 +2,11 @@
 // Copyright 2026 The Sluice authors
 
 import Chargers
-import SLAC
 import Testing
 import VehicleLinks
 
 @testable import Gateway
+@testable import SLAC
 
 /// What people are told of matching.
 struct VehicleMatchingTests {

@@ -3,9 +3,9 @@
 
 import Electricity
 import ISO15118
-import SLAC
 import Testing
 
+@testable import SLAC
 @testable import VehicleLinks
 
 /// When cars are let in where they are matched first, and when the link has served.
@@ -38,19 +38,15 @@ struct DataLinkTests {
         state.hear(.left, at: Self.now)
         #expect(!state.isMatched)
         // Nothing is left to be ended.
-        let isOverdue = state.isOverdue(at: Self.now + DataLinkState.patience)
-        #expect(!isOverdue)
+        #expect(state.isOverdue(at: Self.now + DataLinkState.patience) == false)
     }
 
     @Test func `a matched car that begins no session gives up its place after a minute`() throws {
         var state = try Self.matched()
         let end = Self.now + .seconds(60)
-        let isOverdue = state.isOverdue(at: end - Interval(nanoseconds: 1))
-        #expect(!isOverdue)
-        let isOverdueThen = state.isOverdue(at: end)
-        #expect(isOverdueThen)
-        let isOverdueAtLast = state.isOverdue(at: end)
-        #expect(!isOverdueAtLast, "said once")
+        #expect(state.isOverdue(at: end - Interval(nanoseconds: 1)) == false)
+        #expect(state.isOverdue(at: end) == true)
+        #expect(state.isOverdue(at: end) == false, "said once")
     }
 
     static let ends: [(StationEnd?, Bool)] = [
@@ -62,37 +58,32 @@ struct DataLinkTests {
     ) throws {
         var state = try Self.matched()
         state.sessionBegan()
-        let isOverdue = state.isOverdue(at: Self.now + .seconds(3_600))
-        #expect(!isOverdue, "a session may last")
-        let isEnded = state.sessionEnded(end, at: Self.now)
-        #expect(isEnded == ends)
+        #expect(state.isOverdue(at: Self.now + .seconds(3_600)) == false, "a session may last")
+        #expect(state.sessionEnded(end, at: Self.now) == ends)
     }
 
     @Test func `a paused car keeps its match for a day`() throws {
         var state = try Self.matched()
         state.sessionBegan()
         _ = state.sessionEnded(Self.paused, at: Self.now)
-        let isOverdue = state.isOverdue(at: Self.now + .seconds(24 * 3_600 - 1))
-        #expect(state.isMatched && !isOverdue)
-        let isOverdueThen = state.isOverdue(at: Self.now + .seconds(24 * 3_600))
-        #expect(isOverdueThen)
+        #expect(state.isMatched)
+        #expect(state.isOverdue(at: Self.now + .seconds(24 * 3_600 - 1)) == false)
+        #expect(state.isOverdue(at: Self.now + .seconds(24 * 3_600)) == true)
     }
 
     @Test func `a car that was matched anew during its session is not cut off by that session's end`() throws {
         var state = try Self.matched()
         state.sessionBegan()
         state.hear(.matched(try Self.match()), at: Self.now)
-        let isEnded = state.sessionEnded(.silent, at: Self.now)
-        #expect(!isEnded && state.isMatched)
-        let isOverdue = state.isOverdue(at: Self.now + .seconds(60))
-        #expect(isOverdue)
+        #expect(state.sessionEnded(.silent, at: Self.now) == false)
+        #expect(state.isMatched)
+        #expect(state.isOverdue(at: Self.now + .seconds(60)) == true)
     }
 
     @Test func `a session whose network is gone has nothing to end`() throws {
         var state = try Self.matched()
         state.sessionBegan()
         state.hear(.left, at: Self.now)
-        let isEnded = state.sessionEnded(.disconnected, at: Self.now)
-        #expect(!isEnded)
+        #expect(state.sessionEnded(.disconnected, at: Self.now) == false)
     }
 }

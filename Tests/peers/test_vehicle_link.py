@@ -216,3 +216,28 @@ def test_a_backend_lets_the_car_charge_and_discharges_it(sluice, tmp_path: Path,
     http_json("POST", f"{made.api}/api/evses/1/token", {"token": "04A2B9C7D1E2F3"})
     driving.running.process.wait(timeout=30)
     assert driving.steps[-1]["end"] == "finished"
+
+
+@pytest.mark.parametrize(("course", "ending"), [("iso20-dc-bpt", "end"), ("iso2-dc", "kill")])
+def test_a_car_that_paused_comes_back_to_its_session_after_a_restart(sluice, tmp_path: Path, wire: Wire, car, course, ending):
+    def run() -> Gateway:
+        made = Gateway(sluice, tmp_path / "site.yaml", site(wire, more=f"journal: {{ file: {tmp_path}/journal.sqlite }}\n"))
+        made.wait_until_ready()
+        made.wait_for_words("cars are listened to")
+        return made
+
+    first = run()
+    driving = car(course, "--at", "2s pause", "--at", "18s resume", "--at", "26s pause")
+    wait_until(lambda: first.evse(1)["vehicle"].get("last_end") == "paused", "the car pauses", 40)
+    if ending == "end":
+        assert first.running.end() == 0
+    else:
+        first.running.process.kill()
+        first.running.process.wait(timeout=10)
+    second = run()
+    assert second.words("a car may come back to the session it paused")
+    wait_until(lambda: charging(second), "the car charges again", 60)
+    wait_until(lambda: len(driving.named("ended")) >= 2, "it pauses again", 60)
+    # Both say which session it was.
+    sessions = {step["end"] for step in driving.named("ended")[:2]}
+    assert len(sessions) == 1 and "paused, session " in sessions.pop()

@@ -67,7 +67,8 @@ package final class Daemon: Sendable {
         }
         let orders = BackendOrders(desk, configuration.backends)
         vehicles = try Vehicles(
-            configuration, plan.chargers, orders, ConnectionRoom(cells, held), bell: plan.bell, logger: logger)
+            configuration, plan.chargers, orders, ConnectionRoom(cells, held), evidence, bell: plan.bell,
+            logger: logger)
         let reasons = ReasonText(configuration, orders, vehicles)
         let diagnostics = Diagnostics(configuration, recent)
         backends = Backends(

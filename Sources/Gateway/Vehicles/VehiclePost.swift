@@ -25,6 +25,7 @@ final class VehiclePost: Sendable {
     let cell: VehicleCell
     let offer: StationOffer
     let feed: VehicleFeed
+    let paused: PausedSessions
     private let trust: ContractTrust?
     /// What the connection leaves, where no backend plans.
     let room: ConnectionRoom
@@ -37,14 +38,15 @@ final class VehiclePost: Sendable {
 
     init(
         _ evse: SiteConfiguration.EVSE, _ link: SiteConfiguration.VehicleLink, _ charger: ChargerCell,
-        _ cell: VehicleCell, _ feed: VehicleFeed, _ room: ConnectionRoom, index: Int
+        _ cell: VehicleCell, _ feed: VehicleFeed, _ room: ConnectionRoom, _ paused: PausedSessions, index: Int
     ) throws(VehicleLinkFault) {
-        (self.evse, self.link, self.charger, self.cell, self.feed) = (evse, link, charger, cell, feed)
-        (self.room, self.index) = (room, index)
+        (self.evse, self.link, self.charger, self.cell) = (evse, link, charger, cell)
+        (self.feed, self.room, self.paused, self.index) = (feed, room, paused, index)
         offer = StationOffer(evse, link, cell.outlet)
         trust = try link.contracts.map { files throws(VehicleLinkFault) in try ContractTrust(files) }
         sample = Mutex(charger.vehicleSample.takeWriter())
-        change { _ in }
+        // Who pauses stays plugged in.
+        change { $0.order.hasVehicle = paused.waiting(evse.id) != nil }
     }
 
     // MARK: State
@@ -164,6 +166,7 @@ extension VehiclePost: SessionWatching {
 
     func ended(_ end: StationEnd) async {
         change { $0.end(end) }
+        paused.note(end, evse: evse.id)
         if end == .finished { feed.tell(.sessionStopped(evse: evse.id)) }
     }
 
@@ -193,6 +196,8 @@ extension VehiclePost: ContractPoint {
         trust.map { trust in
             var contracts = StationContracts(cryptography: trust, challenge: challenge)
             contracts.installsCertificates = feed.isAsked
+            // Whether it may be asked about a root that is not known here is the backend's to say (C07.FR.06).
+            contracts.passesUnknownRoots = feed.isAsked
             return contracts
         }
     }
@@ -201,7 +206,9 @@ extension VehiclePost: ContractPoint {
         guard feed.isAsked else { return .granted }
         return await answer(
             within: .seconds(55), otherwise: .refused, { $0.contract = $1 }, settleContract
-        ) { feed.ask(contract, evse: evse.id) }
+        ) {
+            feed.ask(contract, trusting: trust, evse: evse.id, at: EvidenceDesk.wall())
+        }
     }
 
     func certificate(_ request: CertificateRequest) async -> CertificateResult {

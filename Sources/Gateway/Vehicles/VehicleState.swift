@@ -65,6 +65,7 @@ struct VehicleState: Sendable {
 
     mutating func begin(_ arrival: VehicleArrival, at now: Instant) {
         self.arrival = arrival
+        fault = nil
         counts.sessions &+= 1
         progress = nil
         needs = EVNeeds()

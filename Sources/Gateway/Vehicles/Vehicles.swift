@@ -38,12 +38,15 @@ final class Vehicles: Sendable {
 
     init(
         _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, _ room: ConnectionRoom,
+        _ evidence: EvidenceDesk?,
         bell: WakeUp?, logger: Logger
     ) throws(StartProblem) {
         (self.bell, self.logger) = (bell, logger)
         let isAsked = configuration.backends.contains { $0.role == .inCharge }
         let feed = VehicleFeed(orders, evses: configuration.evses.map(\.id), isAsked: isAsked)
         self.feed = feed
+        let linked = configuration.evses.filter { $0.vehicleLink != nil }.map(\.id)
+        let paused = PausedSessions(evidence, evses: linked, logger: logger)
         do throws(VehicleLinkFault) {
             var posts: [VehiclePost?] = []
             for (index, (evse, charger)) in zip(configuration.evses, cells).enumerated() {
@@ -51,7 +54,7 @@ final class Vehicles: Sendable {
                     posts.append(nil)
                     continue
                 }
-                posts.append(try VehiclePost(evse, link, charger, cell, feed, room, index: index))
+                posts.append(try VehiclePost(evse, link, charger, cell, feed, room, paused, index: index))
             }
             self.posts = posts
         } catch { throw .vehicleLink("\(error)") }
@@ -124,7 +127,7 @@ final class Vehicles: Sendable {
             defer { post.match(over: nil) }
             try await StationLink.run(
                 post, on: interface, security: security, dataLink: dataLink,
-                group: group,
+                waiting: post.paused.waiting(post.evse.id), group: group,
                 refused: { refusal in
                     post.change {
                         $0.counts.turnedAway &+= 1

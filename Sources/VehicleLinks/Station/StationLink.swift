@@ -9,19 +9,19 @@ package enum StationLink {
     /// Serves cars until the task is cancelled.
     /// - Parameters:
     ///   - dataLink: where cars are matched first; nobody else is let in.
-    ///   - paused: the session a car may come back to, from before a restart.
+    ///   - waiting: the session a car may come back to, from before a restart.
     ///   - refused: told of connections that come to no session.
     ///   - ready: told once, when cars can find the point.
     /// - Throws: why cars cannot be served; `.notMatched(.modemSilent)` also later, when the modem falls silent.
     package static func run(
         _ point: any ChargingPoint, on interface: NetworkInterface, security: VehicleListener.Security,
-        bounds: VehicleBounds = VehicleBounds(), dataLink: DataLink? = nil, paused: PausedSession? = nil,
+        bounds: VehicleBounds = VehicleBounds(), dataLink: DataLink? = nil, waiting: WaitingSession? = nil,
         group: any EventLoopGroup, refused: @escaping @Sendable (VehicleRefused) -> Void = { _ in },
         ready: @Sendable (VehicleListener) -> Void
     ) async throws(LinkProblem) {
         let listener = try await VehicleListener.open(
             at: interface.linkLocal, for: point, security: security, bounds: bounds, dataLink: dataLink,
-            paused: paused, group: group, refused: refused)
+            waiting: waiting, group: group, refused: refused)
         let discovery: DiscoveryService
         do throws(LinkProblem) {
             discovery = try await DiscoveryService.open(

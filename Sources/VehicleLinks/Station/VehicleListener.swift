@@ -40,18 +40,18 @@ package final class VehicleListener: Sendable {
     /// - Parameters:
     ///   - address: with its scope where it is link-local; port 0 for a free one of those that cars take.
     ///   - dataLink: where cars are matched first.
-    ///   - paused: the session a car may come back to, from before a restart.
+    ///   - waiting: the session a car may come back to, from before a restart.
     ///   - refused: told of connections that come to no session, on the event loop.
     package static func open(
         at address: SocketAddress, for point: any ChargingPoint, security: Security,
-        bounds: VehicleBounds = VehicleBounds(), dataLink: DataLink? = nil, paused: PausedSession? = nil,
+        bounds: VehicleBounds = VehicleBounds(), dataLink: DataLink? = nil, waiting: WaitingSession? = nil,
         group: any EventLoopGroup,
         refused: @escaping @Sendable (VehicleRefused) -> Void = { _ in }
     ) async throws(LinkProblem) -> VehicleListener {
         let (conversations, continuation) = AsyncStream.makeStream(of: StationConversation.self)
         let door = StationDoor(
             place: address, point: point, security: security, bounds: bounds,
-            entrance: Entrance(halfOpen: bounds.halfOpen, paused: paused), dataLink: dataLink,
+            entrance: Entrance(halfOpen: bounds.halfOpen, waiting: waiting), dataLink: dataLink,
             conversations: continuation, refused: refused)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 16)
