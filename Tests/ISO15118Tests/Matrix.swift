@@ -7,7 +7,7 @@ import Electricity
 
 /// One meeting of a car and a station, whether or not the standards have it.
 struct Meeting: CustomStringConvertible, Sendable {
-    /// All that ISO 15118-20:2022 numbers as a transfer of energy (table 204), with the phases a car of ISO 15118-2 names.
+    /// All that ISO 15118-20:2022 numbers as a transfer of energy, with the phases a car of ISO 15118-2 names.
     enum Wish: CaseIterable, Sendable {
         case acOnePhase, acThreePhases, dc, wireless, pantograph
         case acBidirectionalOnePhase, acBidirectionalThreePhases, dcBidirectional, pantographBidirectional

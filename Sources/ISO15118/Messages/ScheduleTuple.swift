@@ -23,7 +23,7 @@ public struct ScheduleTuple: Hashable, Sendable {
     /// The schemas have room for so many, and for 3 schedules.
     public static var mostPeriods: Int { 1_024 }
     public static var most: Int { 3 }
-    /// What a schedule covers at least: without a departure, ISO 15118-2 wants a day ([V2G2-303]).
+    /// What a schedule covers at least.
     public static var day: Interval { .seconds(86_400) }
     /// A longer period of a peer is cut to this, so that the sum of all cannot overflow.
     static var longest: Interval { .seconds(31 * 86_400) }
