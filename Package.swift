@@ -110,7 +110,7 @@ let house: [Room] = [
         imports: [
             "BackendLinks", "ChargerDrivers", "Chargers", "ChargingStation", "ConfigurationFiles", "Electricity",
             "FileTransfer", "GridConnection", "ISO15118", "Journal", "LinuxIO", "LocalAPI", "OCPP", "OCPP21",
-            "PowerControl", "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore",
+            "PowerControl", "SLAC", "SimulatedSite", "SiteRegisters", "StationFaces", "StationKeys", "StationStore",
             "StationWork", "TLS", "V2GKeys", "VehicleLinks", "CRealTime",
         ],
         products: ["Logging", "NIOCore", "NIOPosix", "ServiceLifecycle"], testImports: ["CAllocationCount"]),

@@ -115,8 +115,22 @@ package struct DERSettings: Equatable, Sendable {
 
 /// How far an inverter has got with what it was given.
 package struct DERReport: Equatable, Sendable {
+    /// In thousandths of a volt-ampere and of a var.
+    package struct Rating: Equatable, Sendable {
+        package var apparent: Int64
+        package var injected: Int64
+        package var absorbed: Int64
+        package init(apparent: Int64, injected: Int64, absorbed: Int64) {
+            self.apparent = apparent
+            self.injected = injected
+            self.absorbed = absorbed
+        }
+    }
+
     /// What the device can be given; nil while nobody has looked.
     package var found: Set<DERFunction>?
+    /// As the device says; nil where it does not.
+    package var rating: Rating?
     /// Written and read back.
     package var inForce: Set<DERFunction> = []
     /// What does not act, and why, with the remedy.

@@ -21,6 +21,8 @@ package struct VehicleOutlet: Equatable, Sendable, BitwiseCopyable {
     package var current: CurrentLimits
     /// What arrives of the power on the way between grid and inlet, in either direction: 1 to 1000 thousandths.
     package let efficiency: Int
+    /// Whether the charger's readings say when a plug is in, before any session; else the session says so.
+    package var seesPlug = false
 
     package init(
         lowestVoltage: Voltage = .volts(150), highestVoltage: Voltage = .volts(1_000),

@@ -91,8 +91,8 @@ package struct Station: Sendable {
         case .done(let report): take(report)
         case .der(let evse, let condition): take(condition, of: evse)
         case .presented(let token, let evse): present(token, at: evse)
-        case .contract(let token, let evse, let certificate, let hashes):
-            presentContract(token, at: evse, certificate: certificate, hashes: hashes)
+        case .contract(let token, let evse, let certificate, let hashes, let isVerified):
+            presentContract(token, at: evse, certificate: certificate, hashes: hashes, isVerified: isVerified)
         case .limited(let evse, let limit): index(ofEVSE: evse).map { setDriverLimit($0, limit) }
         case .sessionStopped(let evse): index(ofEVSE: evse).map { stopByVehicle($0) }
         case .queue(let queue): self.queue = queue

@@ -20,8 +20,9 @@ package enum StationInput: Equatable, Sendable {
     case evse(Int, EVSEReport)
     /// Somebody showed a token, at an EVSE's reader or the station's.
     case presented(IdTokenType, evse: Int?)
-    /// A car with a contract certificate asks for its authorisation (ISO 15118): chain in PEM, and what OCSP needs.
-    case contract(IdTokenType, evse: Int, certificate: String?, hashes: [OCSPRequestDataType])
+    /// A car with a contract certificate asks for its authorisation (ISO 15118): chain in PEM, what OCSP needs, and whether the
+    /// host has found the chain good; else it ends at a root that is not known here.
+    case contract(IdTokenType, evse: Int, certificate: String?, hashes: [OCSPRequestDataType], isVerified: Bool)
     /// The driver set a limit of cost, energy, time or state of charge for the transaction (E16).
     case limited(evse: Int, TransactionLimitType)
     /// The car ended its session for good (ISO 15118: SessionStop, Terminate).

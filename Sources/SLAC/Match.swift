@@ -19,6 +19,10 @@ public struct Match: Hashable, Sendable {
     public var car: MACAddress
     public var station: MACAddress
     public var network: LogicalNetwork
+
+    public init(car: MACAddress, station: MACAddress, network: LogicalNetwork) {
+        (self.car, self.station, self.network) = (car, station, network)
+    }
 }
 
 /// Why a run of matching, or matching as a whole, came to nothing.

@@ -64,6 +64,6 @@ struct CheckCommand: ParsableCommand {
         print(
             "\(file): good: \(site.evses.count) EVSEs, import up to \(site.agreement.ceiling.upper), "
                 + "export up to \(Power.zero - site.agreement.ceiling.lower)")
-        for line in GridCodePlan.lines(site) { print(line) }
+        for line in GridCodePlan.lines(site) + site.missingInterfaces { print(line) }
     }
 }

@@ -23,6 +23,7 @@ struct VehicleCommand: ParsableCommand {
     @Option(help: "The network interface to look for a station on.") var interface: String?
     @Option(help: "A station's HOST:PORT, without discovery.") var connect: String?
     @Option(help: "dynamic or scheduled (ISO 15118-20).") var mode = "dynamic"
+    @Option(help: "Which of the schedules offered it chooses, from 1.") var schedule = 1
     @OptionGroup var powerLine: PowerLineArguments
     @OptionGroup var battery: BatteryArguments
     @OptionGroup var tls: TLSArguments
@@ -90,6 +91,7 @@ struct VehicleCommand: ParsableCommand {
             throw ValidationError("--provisioning and --provisioning-key belong together.")
         }
         if papers.install && papers.renew { throw ValidationError("--install and --renew exclude each other.") }
+        if !(1...3).contains(schedule) { throw ValidationError("--schedule is 1, 2 or 3: no station offers more.") }
         if !["dynamic", "scheduled"].contains(mode) { throw ValidationError("--mode is dynamic or scheduled.") }
         if let version = tls.version, !["1.2", "1.3"].contains(version) {
             throw ValidationError("--tls is 1.2 or 1.3.")
@@ -113,6 +115,7 @@ struct VehicleCommand: ParsableCommand {
         options.mode = mode == "scheduled" ? .scheduled : .dynamic
         options.pace = try Interval(parsing: pace)
         options.turns = turns
+        options.preferredSchedule = schedule - 1
         if let patience { options.leastPatience = try Interval(parsing: patience) }
         options.fault = try fault.map { try VehiclePlan.Fault.parsing($0) }
         (options.vehicleID, options.isJSON, options.showsEveryTurn) = (id, json, everyTurn)

@@ -8,7 +8,7 @@ import Electricity
 
 /// A device with models 704, 705, 706, 711 and 712 of two sets each, four points to a curve, in registers that can be looked at.
 final class DERDevice: RegisterLink {
-    static let models = [704: 1_000, 705: 1_100, 706: 1_200, 711: 1_300, 712: 1_400]
+    static let models = [702: 900, 704: 1_000, 705: 1_100, 706: 1_200, 711: 1_300, 712: 1_400]
     /// The first set, the length of a set, the place of its mark of read-only, and the scale factors.
     private static let sets: [(model: Int, first: Int, length: Int, readOnly: Int, factors: [(Int, Int16)])] = [
         (705, 15, 18, 9, [(12, -1), (13, -1), (14, -1)]), (706, 15, 13, 4, [(12, -1), (13, -1), (14, -1)]),
@@ -24,6 +24,10 @@ final class DERDevice: RegisterLink {
 
     init() {
         for (model, address) in Self.models { registers[address] = UInt16(model) }
+        registers[901] = 50
+        // 11 kVA, 4.84 kvar injected and 4.4 kvar absorbed, in tens of var.
+        registers.replaceSubrange(907..<910, with: [11_000, 484, 440])
+        registers[948] = 1
         registers[1_001] = 65
         for (offset, factor) in [(53, Int16(-3)), (57, 0), (58, -1)] {
             registers[1_000 + offset] = UInt16(bitPattern: factor)

@@ -211,6 +211,24 @@ import Testing
         #expect(bench.report.failures == [:] && bench.device.word(704, 35) == 1)
     }
 
+    @Test func `a failure ends with what failed, also where nothing was written`() throws {
+        for refused in [DERFunction.voltVar, .wattVar] {
+            // A curve that is too long fails before anything is written, a model that is not there before anything is read.
+            var bench = try DERBench()
+            if refused == .wattVar { bench.session.found(DERDevice.models.filter { $0.key != 712 }) }
+            bench.settings.connected(bench.session)
+            let curve = DERSettings.Curve(
+                points: (0..<6).map { .init(x: 90_000 + 2_000 * $0, y: 0) }, reference: .maximumReactive)
+            bench.give { if refused == .voltVar { $0.voltVar = curve } else { $0.wattVar = curve } }
+            #expect(bench.report.failures[refused] != nil)
+            bench.events = []
+            bench.give { _ in }
+            let last = bench.events.reversed().lazy.compactMap { if case .der(let report) = $0 { report } else { nil } }
+                .first
+            #expect(last?.failures == [:])
+        }
+    }
+
     @Test func `a curve with more points than the device has is refused before anything is written`() throws {
         var bench = try DERBench()
         bench.give {
@@ -232,6 +250,8 @@ import Testing
             partly.report.found
                 == Set(DERFunction.allCases).subtracting([.fixedVar, .voltVar]))
         #expect(try DERBench([.fixedVar]).report.found == [.fixedVar])
+        #expect(
+            partly.report.rating == DERReport.Rating(apparent: 11_000_000, injected: 4_840_000, absorbed: 4_400_000))
     }
 
     @Test func `registers of any content end in a report and never in a trap`() throws {

@@ -335,7 +335,8 @@ import Testing
         // C07.FR.01, C07.FR.02, C07.FR.06.
         var bench = Bench.with([:], setup: Self.contracting)
         _ = bench.plugIn()
-        let shown = bench.handle(.contract(Self.eMAID, evse: 1, certificate: "PEM", hashes: [Self.hash]))
+        let shown = bench.handle(
+            .contract(Self.eMAID, evse: 1, certificate: "PEM", hashes: [Self.hash], isVerified: true))
         guard case .authorize(let request)? = bench.calls(in: shown).first else {
             Issue.record("no question")
             return
@@ -353,7 +354,8 @@ import Testing
     func `a bad certificate is not mended by a good token`(status: AuthorizeCertificateStatusEnumType) {
         var bench = Bench.with([:], setup: Self.contracting)
         _ = bench.plugIn()
-        let shown = bench.handle(.contract(Self.eMAID, evse: 1, certificate: nil, hashes: [Self.hash]))
+        let shown = bench.handle(
+            .contract(Self.eMAID, evse: 1, certificate: nil, hashes: [Self.hash], isVerified: true))
         guard case .authorize(let request)? = bench.calls(in: shown).first else {
             Issue.record("no question")
             return
@@ -364,10 +366,38 @@ import Testing
         #expect(!bench.station.mayTransfer(0))
     }
 
+    @Test(arguments: [true, false])
+    func `a contract of an unknown root is left to the backend only where that is allowed`(isAllowed: Bool) {
+        // C07.FR.06.
+        let variables = [AuthorizationVariables.contractsCentrally: String(isAllowed)]
+        var bench = Bench.with(variables, setup: Self.contracting)
+        _ = bench.plugIn()
+        let input = StationInput.contract(
+            Self.eMAID, evse: 1, certificate: "PEM", hashes: [Self.hash], isVerified: false)
+        let outputs = bench.handle(input)
+        #expect(bench.calls(in: outputs).count == (isAllowed ? 1 : 0))
+        #expect(outputs.contains(.host(.answerContract(evse: 1, isAccepted: false, nil))) == !isAllowed)
+    }
+
+    @Test func `offline a contract of an unknown root never counts`() {
+        let variables = [
+            AuthorizationVariables.contractsOffline: "true", AuthorizationVariables.unknownOffline: "true",
+        ]
+        var bench = Bench.with(variables, setup: Self.contracting, isOnline: false)
+        _ = bench.station.authorization.cache.store(
+            Self.eMAID, IdTokenInfoType(status: .accepted), at: bench.time.seconds)
+        _ = bench.plugIn()
+        let outputs = bench.handle(
+            .contract(Self.eMAID, evse: 1, certificate: "PEM", hashes: [], isVerified: false))
+        #expect(outputs.contains(.host(.answerContract(evse: 1, isAccepted: false, nil))))
+        #expect(!bench.station.mayTransfer(0))
+    }
+
     @Test func `without Plug & Charge no contract is asked about`() {
         var bench = Bench.with([AuthorizationVariables.plugAndCharge: "false"], setup: Self.contracting)
         _ = bench.plugIn()
-        let outputs = bench.handle(.contract(Self.eMAID, evse: 1, certificate: nil, hashes: [Self.hash]))
+        let outputs = bench.handle(
+            .contract(Self.eMAID, evse: 1, certificate: nil, hashes: [Self.hash], isVerified: true))
         #expect(outputs.contains(.host(.answerContract(evse: 1, isAccepted: false, nil))))
         #expect(bench.calls(in: outputs).isEmpty)
     }
@@ -395,7 +425,7 @@ import Testing
                 Self.eMAID, IdTokenInfoType(status: .accepted), at: bench.time.seconds)
         }
         _ = bench.plugIn()
-        let outputs = bench.handle(.contract(Self.eMAID, evse: 1, certificate: nil, hashes: []))
+        let outputs = bench.handle(.contract(Self.eMAID, evse: 1, certificate: nil, hashes: [], isVerified: true))
         #expect(outputs.contains(.host(.answerContract(evse: 1, isAccepted: row.starts, nil))))
         #expect(bench.station.mayTransfer(0) == row.starts)
     }

@@ -19,7 +19,7 @@ import Testing
     @Test func `an interface is enough for cars without TLS`() throws {
         let link = try #require(try read("{ interface: eth1 }").get().evses.first?.vehicleLink)
         #expect(link.interface == "eth1" && link.allowsPlain && link.tls == nil && !link.allowsInsecureISO20)
-        #expect(link.standards == [.din, .iso2, .iso20])
+        #expect(link.standards == [.din, .iso2, .iso20] && !link.slac)
     }
 
     @Test func `with TLS, cars without it must be allowed`() throws {
@@ -34,6 +34,23 @@ import Testing
         #expect(link.contracts?.v2gRoots == "/e/v.pem")
     }
 
+    @Test func `cars are matched over power line where the site says so`() throws {
+        #expect(try read("{ interface: eth1, slac: true }").get().evses.first?.vehicleLink?.slac == true)
+        #expect(try read("{ interface: eth1, slac: false }").get().evses.first?.vehicleLink?.slac == false)
+    }
+
+    @Test func `two EVSEs do not share an interface`() {
+        let check = read(
+            """
+            { interface: eth1 }
+              - id: 2
+                charger: { profile: evtec/bidipro-10, at: "tcp://192.0.2.32:5020", unit: 1 }
+                vehicle_link: { interface: eth1 }
+            """)
+        let errors = check.errors.map(\.description)
+        #expect(errors.contains { $0.contains("to the cars of EVSE 1 already") && $0.contains(":15") }, "\(errors)")
+    }
+
     static let mistakes = [
         ("{ plain: true }", "“interface” is missing"),
         ("{ interface: \"a/b\" }", "no name of a network interface"),
@@ -45,6 +62,7 @@ import Testing
         ("{ interface: eth1, tls: { certificate: /c, key: /k, modern_key: /m } }", "belong together"),
         ("{ interface: eth1, contracts: { v2g_roots: /v } }", "contracts need TLS"),
         ("{ interface: eth1, tls: { certificate: /c, key: /k }, contracts: { vehicle_roots: /v } }", "nobody vouches"),
+        ("{ interface: eth1, slac: perhaps }", "true or false"),
         ("{ interface: eth1, evse_id: abc }", "no EVSE identifier"),
         ("{ interface: eth1, iface: eth2 }", "not a known key"),
     ]

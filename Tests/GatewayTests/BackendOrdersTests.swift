@@ -37,7 +37,9 @@ private struct OrderedLoop: ~Copyable {
             circuitCount: model.circuits.count, tables: tables)
         let orders = BackendOrders(CommandDesk(cells, tables), configuration.backends)
         // What may fail comes before what cannot be copied.
-        vehicles = try Vehicles(configuration, cells.chargers, orders, bell: nil, logger: Logger(label: "test"))
+        vehicles = try Vehicles(
+            configuration, cells.chargers, orders, ConnectionRoom(cells, nil), nil, bell: nil,
+            logger: Logger(label: "test"))
         (self.configuration, self.cells, self.orders) = (configuration, cells, orders)
         loop = ControlLoop(model, cells, at: now)
         charger = cell.state.takeWriter()

@@ -156,7 +156,7 @@ struct ScheduleTests {
         #expect(Self.code(try Self.choosing(course) { $0.profile = nil }) == .ok)
         for (second, watts, isGood) in [
             (0, 4_040, true), (0, 4_100, false), (100, 6_000, true), (100, 6_100, false), (5_000, 9_000, true),
-            (5_000, 9_200, false),
+            (5_000, 9_200, false), (56, 6_000, true), (54, 6_000, false),
         ] {
             let outputs = try Self.choosing(course) {
                 $0.profile?.entries = [.init(.zero, .zero), .init(.seconds(second), .watts(watts))]

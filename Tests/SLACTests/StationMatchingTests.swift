@@ -155,6 +155,25 @@ struct StationMatchingTests {
         #expect(station.phase == .unkeyed)
     }
 
+    @Test func `a link that ends leaves the matched car's network, and no car that is being matched`() {
+        for (place, _) in Self.ways {
+            var (station, now) = Self.station(place)
+            let before = station.phase
+            let outputs = station.handle(.terminate, at: now)
+            if ["joining", "matched"].contains(place) {
+                #expect(outputs == [.left] && station.phase == .unkeyed)
+            } else {
+                #expect(outputs == [] && station.phase == before, "\(place)")
+            }
+        }
+        // The car is still plugged in: with the next network it is waited for again.
+        var (station, now) = Self.station("matched")
+        _ = station.handle(.terminate, at: now)
+        _ = station.handle(.network(SLACBench.network(2)), at: now)
+        _ = station.handle(Self.frame(.setKeyConfirm(result: 0), from: .localModem), at: now)
+        #expect(station.phase == .waiting)
+    }
+
     @Test func `a late car is matched all the same`() {
         var (station, now) = Self.station("waiting")
         now = now + SLACTiming.TT_EVSE_SLAC_init

@@ -107,6 +107,19 @@ import Testing
         #expect(write([2], 22, at: 50_000) == .exception(3))
     }
 
+    @Test func `a SunSpec device follows one function of reactive power and refuses a second`() throws {
+        let (image, _) = try bench(sunSpecProfile())
+        func write(_ value: UInt16, _ offset: UInt16) -> RegisterRefusal? {
+            image.write([value], to: 40_225 + offset, table: .holding, now: after(0))
+        }
+        // A power factor for each direction is one.
+        #expect(write(1, 2) == nil && write(1, 8) == nil)
+        #expect(write(1, 35) == .exception(3))
+        #expect(write(0, 2) == nil && write(0, 8) == nil)
+        #expect(write(1, 35) == nil)
+        #expect(write(1, 2) == .exception(3))
+    }
+
     @Test func `blocks of connectors that are not fitted read zero`() throws {
         var profile = quasarProfile()
         profile.id = "test/blocks"
@@ -240,6 +253,9 @@ func sunSpecProfile() -> FirmwareProfile {
             point("W_SF", 120, .i16, model: 701, example: 1),
             point("WSetEna", 22, .u16, isWritable: true, example: 0),
             point("WSet", 24, .i32, role: .setpoint, scaleFactor: "WSet_SF", unit: .watt, isWritable: true),
+            point("PFWInjEna", 2, .u16, isWritable: true, example: 0),
+            point("PFWAbsEna", 8, .u16, isWritable: true, example: 0),
+            point("VarSetEna", 35, .u16, isWritable: true, example: 0),
             point("WSetEnaRvrt", 30, .u16, isWritable: true, example: 0),
             point("WSetRvrtTms", 31, .u32, unit: .second, isWritable: true, example: 0),
             point("WSetRvrtRem", 33, .u32, unit: .second), point("WSet_SF", 55, .i16, example: 1),

@@ -19,10 +19,25 @@ struct ContractLinkTests {
         let trust: ContractTrust
         private let contracts = Mutex<[Contract]>([])
         private let challenges = Mutex<[[UInt8]]>([])
+        private let seen: LinkBench.Seen
 
-        init(_ profile: SignatureProfile) {
-            simulated = SimulatedPoint(offer: LinkBench.offer, target: .watts(5_000), habits: LinkBench.quick)
+        init(_ profile: SignatureProfile, target: Power = .watts(5_000)) {
+            let seen = LinkBench.Seen()
+            self.seen = seen
+            simulated = SimulatedPoint(offer: LinkBench.offer, target: target, habits: LinkBench.quick) { seen.add($0) }
             trust = ContractLinkTests.trust(profile)
+        }
+
+        var arrivals: [VehicleArrival] { seen.arrivals }
+        var ends: [StationEnd] { seen.ends }
+        /// Cars that were asked about without a contract.
+        var authorised: Int { seen.all.count { if case .authorises = $0 { true } else { false } } }
+        var hasNeverClosed: Bool { !seen.all.contains { if case .contactors(.closed) = $0 { true } else { false } } }
+
+        /// Waits for what another task does, at most ten seconds.
+        func until(_ condition: () -> Bool) async throws {
+            let patience = ContinuousClock.now + .seconds(10)
+            while !condition(), ContinuousClock.now < patience { try await Task.sleep(for: .milliseconds(5)) }
         }
 
         var shown: [Contract] { contracts.withLock { $0 } }

@@ -42,7 +42,7 @@ struct VehicleLinkTests {
                     if turn.number == 3 { bench.point.set(target: .watts(-7_000)) }
                     if turn.number == 10 { link.tell(.end(.terminate)) }
                 case .takes(let power) where power != taken.last: taken.append(power)
-                case .connected, .agreed, .asks, .contactors, .takes, .installed, .ended: break
+                case .connected, .agreed, .asks, .offered, .contactors, .takes, .installed, .ended: break
                 }
             }
             #expect(try await link.end() == .finished)

@@ -48,7 +48,7 @@ struct ProbeCars {
             switch step {
             case .turned(let turn): course.times.append(turn.answerTime)
             case .connected(let tls): if let tls { course.security = tls.words }
-            case .asks, .installed, .ended, .agreed, .contactors, .takes: break
+            case .asks, .offered, .installed, .ended, .agreed, .contactors, .takes: break
             }
         }
         let end = try await link.end()

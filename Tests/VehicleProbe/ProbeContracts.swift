@@ -120,7 +120,7 @@ struct ProbePayer {
             case .asks(let kind): say(["step": "asks", "kind": kind.rawValue])
             case .installed(let contract): say(["step": "installed", "emaid": contract.emaid])
             case .ended(let end): say(["step": "ended", "end": "\(end)"])
-            case .agreed, .turned, .contactors, .takes: break
+            case .agreed, .offered, .turned, .contactors, .takes: break
             }
         }
         do { _ = try await link.end() } catch { say(["step": "ended", "end": "\(error)"]) }

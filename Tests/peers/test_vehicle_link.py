@@ -4,84 +4,32 @@
 ISO 15118-20 DC, bidirectional, dynamic; a charger model behind. Needs root for the wire; fails without it, never skips."""
 
 import json
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from gateway import Gateway
-from running import Running, http_json, wait_until
+from running import http_json, wait_until
+from vehicle_wire import Car, Wire
+from vehicle_wire import wire as new_wire
 
-CAR = f"sluice-car-{os.getpid()}"
-STATION_WIRE, CAR_WIRE = f"ss{os.getpid() % 100_000}", f"sc{os.getpid() % 100_000}"
 # From the grid to the inlet and back: what the model of a bidirectional charger loses.
 EFFICIENCY = 0.94
 LOOP_MS = 100
 
 
 @pytest.fixture(scope="module")
-def wire() -> Iterator[str]:
-    """The interface that leads to the car's namespace."""
-    subprocess.run(["ip", "netns", "add", CAR], check=True)
-    try:
-        subprocess.run(
-            ["ip", "link", "add", STATION_WIRE, "type", "veth", "peer", "name", CAR_WIRE, "netns", CAR], check=True)
-        inside = ["ip", "netns", "exec", CAR]
-        # Without the wait for duplicates, addresses are usable at once.
-        subprocess.run(["sysctl", "-qw", f"net.ipv6.conf.{STATION_WIRE}.accept_dad=0",
-                        f"net.ipv6.conf.{STATION_WIRE}.disable_ipv6=0"], check=True)  # fmt: skip
-        subprocess.run([*inside, "sysctl", "-qw", f"net.ipv6.conf.{CAR_WIRE}.accept_dad=0",
-                        f"net.ipv6.conf.{CAR_WIRE}.disable_ipv6=0"], check=True)  # fmt: skip
-        subprocess.run(["ip", "link", "set", STATION_WIRE, "up"], check=True)
-        subprocess.run([*inside, "ip", "link", "set", CAR_WIRE, "up"], check=True)
-        yield STATION_WIRE
-    finally:
-        subprocess.run(["ip", "netns", "delete", CAR], check=False)
-        subprocess.run(["ip", "link", "delete", STATION_WIRE], check=False, stderr=subprocess.DEVNULL)
-
-
-class Car:
-    """A bench car; each step is a line of JSON with the time it was read."""
-
-    def __init__(self, start, binary: Path, folder: Path, *arguments: object):
-        self.file = folder / f"car-{time.monotonic_ns()}.jsonl"
-        with self.file.open("w") as output:
-            self.running: Running = start(
-                "ip", "netns", "exec", CAR, binary, "bench", "vehicle", *arguments, "--interface", CAR_WIRE, "--json",
-                stdout=output)
-
-    @property
-    def steps(self) -> list[dict]:
-        return [json.loads(line) for line in self.file.read_text().splitlines(keepends=True) if line.endswith("\n")]
-
-    def turns(self) -> list[dict]:
-        """Each with the power it was told: with direct current, ISO 15118-20 says it as the bound in that direction."""
-        turns = [step for step in self.steps if step["step"] == "turned"]
-        return [turn | {"target_W": turn.get("lowest_W", 0) + turn.get("highest_W", 0)} for turn in turns]
-
-    def target_W(self) -> float | None:
-        turns = self.turns()
-        return turns[-1]["target_W"] if turns else None
-
-    def wait_for_target(self, watts: float, patience_s: float = 40) -> None:
-        wait_until(
-            lambda: self.target_W() is not None and abs(self.target_W() - watts) < 20,
-            f"the car is told {watts} W", patience_s)  # fmt: skip
-
-    def stop(self) -> int:
-        if self.running.process.poll() is None:
-            self.running.process.send_signal(signal.SIGINT)
-        return self.running.process.wait(timeout=20)
+def wire() -> Iterator[Wire]:
+    with new_wire() as made:
+        yield made
 
 
 def inlet(grid_W: float) -> float:
     return grid_W / EFFICIENCY if grid_W < 0 else grid_W * EFFICIENCY
 
 
-def site(wire: str, link: str = "insecure_iso20: true", more: str = "", evse: str = "default: hold") -> str:
+def site(wire: Wire, link: str = "insecure_iso20: true", more: str = "", evse: str = "default: hold") -> str:
     return f"""
 site:
   name: Coupled
@@ -93,14 +41,14 @@ evses:
   - id: 1
     {evse}
     charger: {{ profile: sluice/simulated-bidi-22, at: "simulated:" }}
-    vehicle_link: {{ interface: {wire}, {link} }}
+    vehicle_link: {{ interface: {wire.station}, {link} }}
 api: {{ listen: "127.0.0.1:0" }}
 log: {{ level: debug }}
 {more}"""
 
 
 @pytest.fixture
-def gateway(sluice, tmp_path: Path, wire: str):
+def gateway(sluice, tmp_path: Path, wire: Wire):
     def make(**options) -> Gateway:
         made = Gateway(sluice, tmp_path / "site.yaml", site(wire, **options))
         made.wait_until_ready()
@@ -111,11 +59,11 @@ def gateway(sluice, tmp_path: Path, wire: str):
 
 
 @pytest.fixture
-def car(start, sluice_binary: Path, tmp_path: Path):
+def car(start, sluice_binary: Path, tmp_path: Path, wire: Wire):
     cars: list[Car] = []
 
     def make(*arguments: object) -> Car:
-        cars.append(Car(start, sluice_binary, tmp_path, *arguments))
+        cars.append(Car(start, sluice_binary, tmp_path, wire, *arguments))
         return cars[-1]
 
     yield make
@@ -231,8 +179,7 @@ def test_a_drawn_cable_and_the_end_of_the_daemon_switch_off(gateway, car):
 
 
 
-
-def test_a_backend_lets_the_car_charge_and_discharges_it(sluice, tmp_path: Path, wire: str, car):
+def test_a_backend_lets_the_car_charge_and_discharges_it(sluice, tmp_path: Path, wire: Wire, car):
     output = tmp_path / "backend.jsonl"
     script = tmp_path / "script"
     script.write_text(
@@ -269,3 +216,28 @@ def test_a_backend_lets_the_car_charge_and_discharges_it(sluice, tmp_path: Path,
     http_json("POST", f"{made.api}/api/evses/1/token", {"token": "04A2B9C7D1E2F3"})
     driving.running.process.wait(timeout=30)
     assert driving.steps[-1]["end"] == "finished"
+
+
+@pytest.mark.parametrize(("course", "ending"), [("iso20-dc-bpt", "end"), ("iso2-dc", "kill")])
+def test_a_car_that_paused_comes_back_to_its_session_after_a_restart(sluice, tmp_path: Path, wire: Wire, car, course, ending):
+    def run() -> Gateway:
+        made = Gateway(sluice, tmp_path / "site.yaml", site(wire, more=f"journal: {{ file: {tmp_path}/journal.sqlite }}\n"))
+        made.wait_until_ready()
+        made.wait_for_words("cars are listened to")
+        return made
+
+    first = run()
+    driving = car(course, "--at", "2s pause", "--at", "18s resume", "--at", "26s pause")
+    wait_until(lambda: first.evse(1)["vehicle"].get("last_end") == "paused", "the car pauses", 40)
+    if ending == "end":
+        assert first.running.end() == 0
+    else:
+        first.running.process.kill()
+        first.running.process.wait(timeout=10)
+    second = run()
+    assert second.words("a car may come back to the session it paused")
+    wait_until(lambda: charging(second), "the car charges again", 60)
+    wait_until(lambda: len(driving.named("ended")) >= 2, "it pauses again", 60)
+    # Both say which session it was.
+    sessions = {step["end"] for step in driving.named("ended")[:2]}
+    assert len(sessions) == 1 and "paused, session " in sessions.pop()

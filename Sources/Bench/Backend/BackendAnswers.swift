@@ -34,9 +34,10 @@ struct BackendAnswers: Sendable {
             return .payload(#"{"idTagInfo":{"status":"Accepted"},"transactionId":\#(lastNumber)}"#)
         case "TransactionEvent":
             return .payload(payload["idToken"] == nil ? "{}" : #"{"idTokenInfo":{"status":"Accepted"}}"#)
-        case "DataTransfer", "SignCertificate", "NotifyEVChargingNeeds", "NotifyEVChargingSchedule",
-            "OpenPeriodicEventStream":
+        case "DataTransfer", "SignCertificate", "NotifyEVChargingSchedule", "OpenPeriodicEventStream":
             return .payload(#"{"status":"Accepted"}"#)
+        // “Accepted” would promise a profile, for which a car under schedules waits.
+        case "NotifyEVChargingNeeds": return .payload(#"{"status":"Processing"}"#)
         case "PullDynamicScheduleUpdate": return .payload(#"{"status":"Rejected"}"#)
         case "GetCertificateStatus": return .payload(#"{"status":"Failed"}"#)
         case "Get15118EVCertificate": return .payload(#"{"status":"Failed","exiResponse":""}"#)

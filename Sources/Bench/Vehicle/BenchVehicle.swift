@@ -230,7 +230,7 @@ extension BenchVehicle.Inside {
         case .turned(let turn):
             defer { lastTurn = (turn.target, turn.granted) }
             return lastTurn.map { $0.target != turn.target || $0.granted != turn.granted } ?? true
-        case .connected, .agreed, .asks, .contactors, .installed, .ended: return true
+        case .connected, .agreed, .asks, .offered, .contactors, .installed, .ended: return true
         }
     }
 }

@@ -28,6 +28,8 @@ package struct BenchVehicleOptions: Sendable {
     /// Of a battery that is half full (DC).
     package var batteryVoltage = Voltage.volts(400)
     package var pace = Interval.milliseconds(100)
+    /// The schedule it chooses, by its place among those offered.
+    package var preferredSchedule = 0
     /// Turns of the loop; without it, the car charges until its script, its station or a signal ends it.
     package var turns: Int?
     package var leastPatience = Interval.zero
@@ -81,6 +83,7 @@ package struct BenchVehicleOptions: Sendable {
         plan.batteryVoltage = battery.voltage
         plan.pace = pace
         plan.turns = turns
+        plan.preferredSchedule = preferredSchedule
         plan.leastPatience = leastPatience
         plan.resuming = resuming
         plan.fault = fault

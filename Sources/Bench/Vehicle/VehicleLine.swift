@@ -32,6 +32,7 @@ struct VehicleLine {
                 fields += [("lowest_W", .watts(granted.lower)), ("highest_W", .watts(granted.upper))]
             }
             fields.append(("answer_ms", .thousandths(turn.answerTime.nanoseconds / 1_000)))
+        case .offered(let schedules): self.init("offered", [("schedules", .array(schedules.map(\.asJSON)))])
         case .contactors(let state): self.init("contactors", [("state", .string("\(state)"))])
         case .takes(let power):
             self.init(
@@ -48,6 +49,20 @@ struct VehicleLine {
         }
         let values = fields.map { "\($0.0)=\($0.1.text ?? $0.1.description)" }.joined(separator: " ")
         return "\(JSON.thousandths(time.milliseconds)) s  \(name) \(values)"
+    }
+}
+
+extension ScheduleTuple {
+    fileprivate var asJSON: JSON {
+        let periods = self.periods.map { period in
+            JSON.object([
+                JSON.Member("length_s", .thousandths(period.length.milliseconds)),
+                JSON.Member("lowest_W", .watts(period.power.lower)),
+                JSON.Member("highest_W", .watts(period.power.upper)),
+                JSON.Member("price_level", period.priceLevel.map { .number("\($0)") } ?? .null),
+            ])
+        }
+        return .object([JSON.Member("id", .number("\(id)")), JSON.Member("periods", .array(periods))])
     }
 }
 

@@ -221,7 +221,7 @@ package final class ModbusCharger: ChargerDevice {
         feedDueAt = now + feedInterval
         der?.connected(session)
         guard let wanted = options.gridSettings else { return [.underControl(armed)] }
-        settings = DeviceGridSettings(wanted, session)
+        settings = DeviceGridSettings(wanted, session, leaving: der?.occupied ?? [])
         return [.underControl(armed), .gridSettings(isVerified: false)]
     }
 

@@ -40,7 +40,7 @@ extension ModbusCharger {
             do { _ = try der?.advance(session, at: clock) } catch { return error }
         }
         guard let der, !der.formerSettings.isEmpty else { return nil }
-        let why = der.report.notRestored ?? "it took longer than \(Self.patience)"
+        let why = der.report.notRestored ?? "there was no time for it"
         return .refused(command: "the settings it had before the backend's DER controls", why: why)
     }
 

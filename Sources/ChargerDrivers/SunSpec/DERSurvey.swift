@@ -7,14 +7,24 @@ import Electricity
 /// Finds out what a device can be given, one read at a time: which models it has, and what of them can be written.
 struct DERSurvey {
     private let maximumRead: Int
-    private var open: ArraySlice<(model: SunSpecGridModel, address: Int)>
+    private enum Subject {
+        /// Model 702.
+        case ratings
+        case settings(SunSpecGridModel)
+    }
+    private var open: ArraySlice<(subject: Subject, address: Int)>
     private var image: SunSpecModelImage
     private(set) var found: Set<DERFunction> = []
+    private(set) var rating: DERReport.Rating?
 
     init(_ allowed: Set<DERFunction>, models: [Int: Int], maximumRead: Int) {
         self.maximumRead = max(2, min(maximumRead, 125))
-        let places = SunSpecGridModel.settable.compactMap { model in
-            allowed.isDisjoint(with: model.functions) ? nil : models[model.rawValue].map { (model: model, address: $0) }
+        let subjects =
+            [(702, Subject.ratings)]
+            + SunSpecGridModel.settable.filter { !allowed.isDisjoint(with: $0.functions) }
+            .map { ($0.rawValue, Subject.settings($0)) }
+        let places = subjects.compactMap { number, subject in
+            models[number].map { (subject: subject, address: $0) }
         }
         open = places[...]
         image = SunSpecModelImage(at: places.first?.address ?? 0)
@@ -25,8 +35,11 @@ struct DERSurvey {
 
     mutating func take(_ registers: [UInt16]) {
         image.append(registers)
-        guard let model = open.first?.model, image.missing(atMost: maximumRead) == nil else { return }
-        found.formUnion(model.functions(in: image))
+        guard let subject = open.first?.subject, image.missing(atMost: maximumRead) == nil else { return }
+        switch subject {
+        case .ratings: rating = DERReport.Rating(image)
+        case .settings(let model): found.formUnion(model.functions(in: image))
+        }
         proceed()
     }
 
@@ -36,6 +49,21 @@ struct DERSurvey {
     private mutating func proceed() {
         open = open.dropFirst()
         image = SunSpecModelImage(at: open.first?.address ?? 0)
+    }
+}
+
+extension DERReport.Rating {
+    /// From model 702: what it says of apparent power, and of reactive power in both directions.
+    fileprivate init?(_ image: SunSpecModelImage) {
+        func thousandths(_ offset: Int, factor: Int) -> Int64? {
+            guard let word = image.word(offset), word != 0xFFFF else { return nil }
+            // At most 65534 times ten to the tenth.
+            return Int64(Double(word) * image.scale(factor) * 1_000)
+        }
+        guard let apparent = thousandths(7, factor: 47), let injected = thousandths(8, factor: 48),
+            let absorbed = thousandths(9, factor: 48)
+        else { return nil }
+        self.init(apparent: apparent, injected: injected, absorbed: absorbed)
     }
 }
 

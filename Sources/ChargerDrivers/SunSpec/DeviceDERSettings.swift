@@ -19,9 +19,12 @@ struct DeviceDERSettings {
     private let allowed: Set<DERFunction>
     private let maximumRead: Int
     private(set) var report = DERReport()
+    /// What was told of it last.
+    private var told = DERReport()
     private var wanted = DERSettings()
     /// Whether anybody has said yet what is wanted.
     private var isAsked = false
+    private var wantsAnything = false
     private var former: [SunSpecGridModel: SunSpecModelImage]
     private var phase = Phase.offline
     private var models: [Int: Int] = [:]
@@ -65,8 +68,10 @@ struct DeviceDERSettings {
         guard settings != wanted || !isAsked else { return }
         wanted = settings
         isAsked = true
+        wantsAnything = !settings.functions.isEmpty
         report.inForce = []
         report.failures = [:]
+        report.notRestored = nil
         begin(at: .distantPast)
     }
 
@@ -96,7 +101,8 @@ struct DeviceDERSettings {
         switch phase {
         case .offline: nil
         case .surveying, .looking: .distantPast
-        case .idle: open.isEmpty && round.isEmpty ? nil : dueAt
+        case .idle where open.isEmpty && former.isEmpty && !wantsAnything: report == told ? nil : .distantPast
+        case .idle: dueAt
         case .writing(_, let writer): max(dueAt, writer.nextAt ?? .distantPast)
         }
     }
@@ -123,14 +129,15 @@ struct DeviceDERSettings {
             return []
         }
         report.found = survey.found.intersection(allowed)
+        report.rating = survey.rating
         phase = .idle
         begin(at: isAsked ? now : now + Self.grace)
-        return [.der(report)]
+        return tell()
     }
 
     private mutating func beginNext(at now: Instant) -> [DeviceEvent] {
         if open.isEmpty { open = round }
-        guard let model = open.first else { return [] }
+        guard let model = open.first else { return tell() }
         if former[model] == nil, let address = models[model.rawValue] {
             phase = .looking(model, SunSpecModelImage(at: address))
         } else {
@@ -251,7 +258,6 @@ struct DeviceDERSettings {
     private mutating func conclude(
         _ model: SunSpecGridModel, _ outcome: SunSpecWriter.Outcome, at now: Instant
     ) -> [DeviceEvent] {
-        let before = report
         var events: [DeviceEvent] = []
         let functions = wanted.functions.intersection(model.functions)
         for function in model.functions {
@@ -273,7 +279,13 @@ struct DeviceDERSettings {
         if !open.isEmpty { open.removeFirst() }
         let hasFailed = !report.failures.isEmpty || report.notRestored != nil
         dueAt = open.isEmpty ? now + (hasFailed ? Self.retry : Self.interval) : now
-        return report == before ? events : events + [.der(report)]
+        return events + tell()
+    }
+
+    private mutating func tell() -> [DeviceEvent] {
+        guard report != told else { return [] }
+        told = report
+        return [.der(report)]
     }
 }
 

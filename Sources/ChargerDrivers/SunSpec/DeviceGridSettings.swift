@@ -21,14 +21,15 @@ struct DeviceGridSettings {
     private static let interval = Interval.minutes(15)
 
     /// - Returns: nil for a device whose models are not known by SunSpec.
-    init?(_ settings: GridCodeSettings, _ session: ModbusSession) {
+    /// - Parameter leaving: As in `advance`.
+    init?(_ settings: GridCodeSettings, _ session: ModbusSession, leaving: Set<SunSpecGridModel>) {
         wanted = session.profile.gridModels
         guard !wanted.isEmpty else { return nil }
         self.settings = settings
         models = session.models
         maximumRead = session.profile.transport.maximumRead
         writer = SunSpecWriter(
-            settings.targets(wanted), models: models, maximumRead: maximumRead)
+            settings.targets(wanted, leaving: leaving), models: models, maximumRead: maximumRead)
     }
 
     /// Why nothing may be delivered; nil when the device is as it shall be.
@@ -49,7 +50,7 @@ struct DeviceGridSettings {
         if let resumesAt, resumesAt <= now {
             self.resumesAt = nil
             writer = SunSpecWriter(
-                settings.targets(wanted.filter { !leaving.contains($0) }), models: models, maximumRead: maximumRead)
+                settings.targets(wanted, leaving: leaving), models: models, maximumRead: maximumRead)
         }
         do throws(LinkFault) {
             switch writer.exchange {
@@ -100,8 +101,9 @@ extension FirmwareProfile {
 }
 
 extension GridCodeSettings {
-    func targets(_ models: [SunSpecGridModel]) -> [SunSpecTarget] {
-        models.map { model in
+    /// - Parameter leaving: Models that somebody else may set where the code does not.
+    func targets(_ models: [SunSpecGridModel], leaving: Set<SunSpecGridModel> = []) -> [SunSpecTarget] {
+        models.filter { !leaving.contains($0) || $0.isOn(self) }.map { model in
             let isOn = model.isOn(self)
             return SunSpecTarget(model: model, isOn: isOn) { (set, image) throws(SunSpecUnsuited) in
                 isOn ? try model.fields(self, set: set, image) : []

@@ -18,6 +18,8 @@ struct Authorization: Equatable, Sendable {
         var profile: ChargingProfileType?
         /// From a car (C07): the host waits for an answer.
         var isContract = false
+        /// Its chain ends at a root that is not known here: only the backend can say whether it is good.
+        var isUnverified = false
     }
 
     /// A grant for whichever EVSE a car is plugged in at.

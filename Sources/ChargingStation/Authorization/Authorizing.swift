@@ -101,7 +101,7 @@ extension Station {
     /// C07.FR.08, C07.FR.09, C07.FR.10, C07.FR.11, C07.FR.12.
     private mutating func resolveOffline(_ question: Authorization.Asking) {
         let refused = IdTokenInfoType(status: .unknown)
-        if question.isContract, !variables.flag(AuthorizationVariables.contractsOffline) {
+        if question.isContract, question.isUnverified || !variables.flag(AuthorizationVariables.contractsOffline) {
             return settle(question, refused)  // C07.FR.07.
         }
         if let known = knownInfo(question.idToken) {

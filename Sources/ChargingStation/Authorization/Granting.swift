@@ -76,19 +76,24 @@ extension Station {
     /// C07: a car with a contract. The answer goes to the host as well, which has a car waiting.
     /// C07.FR.01.
     mutating func presentContract(
-        _ token: IdTokenType, at evse: Int, certificate: String?, hashes: [OCSPRequestDataType]
+        _ token: IdTokenType, at evse: Int, certificate: String?, hashes: [OCSPRequestDataType], isVerified: Bool
     ) {
         guard setup.role == .inCharge else { return }
-        let question = Authorization.Asking(idToken: token, evse: evse, isContract: true)
+        let question = Authorization.Asking(
+            idToken: token, evse: evse, isContract: true, isUnverified: !isVerified)
         guard variables.flag(AuthorizationVariables.plugAndCharge) else {
             return refuse(
                 question, IdTokenInfoType(status: .invalid),
                 because: "Plug & Charge is off (PnCEnabled of ISO15118Ctrlr)")
         }
         guard isOnline, variables.flag(AuthorizationVariables.enabled) else { return resolve(question) }
-        authorization.ask(question)
         // C07.FR.02, C07.FR.06.
         let isCentral = variables.flag(AuthorizationVariables.contractsCentrally)
+        guard isVerified || isCentral else {
+            return refuse(
+                question, "its contract's root is not known here, and CentralContractValidationAllowed is false")
+        }
+        authorization.ask(question)
         call(
             .authorize(
                 AuthorizeRequest(

@@ -104,6 +104,15 @@ extension Station {
         let key = DERVariables.key(evses[index].setup)
         guard variables.definition(key) != nil else { return }
         variables.report(DERVariables.text(DERVariables.modes(evses[index])), as: key)
+        guard let rating = condition.rating else { return }
+        // The nameplate as the charger has it (R01.FR.01).
+        for (name, value) in [
+            ("MaxVA", rating.apparent), ("MaxVar", rating.injected), ("MaxVarNeg", rating.absorbed),
+        ] {
+            let key = VariableKey("DCDERCtrlr", name, evse: evse)
+            guard variables.definition(key) != nil else { continue }
+            variables.report(DecimalNumber(thousandths: value).description, as: key)
+        }
     }
 
     // MARK: Time

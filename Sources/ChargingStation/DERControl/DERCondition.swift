@@ -10,8 +10,25 @@ package struct DERCondition: Equatable, Sendable {
     package var found: Set<DERControlEnumType>?
     /// Those it was given that do not act, and why.
     package var failures: [DERControlEnumType: String] = [:]
+    /// Of its inverter, as it says itself; nil where it does not.
+    package var rating: Rating?
 
-    package init(found: Set<DERControlEnumType>? = nil, failures: [DERControlEnumType: String] = [:]) {
+    /// In thousandths of a volt-ampere and of a var.
+    package struct Rating: Equatable, Sendable {
+        package var apparent: Int64
+        package var injected: Int64
+        package var absorbed: Int64
+        package init(apparent: Int64, injected: Int64, absorbed: Int64) {
+            self.apparent = apparent
+            self.injected = injected
+            self.absorbed = absorbed
+        }
+    }
+
+    package init(
+        found: Set<DERControlEnumType>? = nil, failures: [DERControlEnumType: String] = [:], rating: Rating? = nil
+    ) {
+        self.rating = rating
         self.found = found
         self.failures = failures
     }

@@ -12,6 +12,8 @@ package struct OfferedSchedule: Equatable, Sendable {
     package var schedule: CompositeSchedule
     /// The backend's schedule itself, with prices and tolerance; nil where only defaults apply.
     package var source: ChargingScheduleType?
+    /// By the station's own tariff; of no account where the source has prices.
+    package var priceLevels: [PriceLevel] = []
 }
 
 /// What a car has said and been told in a session of ISO 15118.

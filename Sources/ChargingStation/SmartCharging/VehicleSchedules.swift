@@ -17,13 +17,14 @@ extension Station {
         let own = profiles.installed.filter {
             $0.profile.purpose == .tx && $0.evse == evse && $0.profile.transactionID == conditions.transaction?.id
         }.sorted { $0.profile.stackLevel > $1.profile.stackLevel }
+        let levels = priceLevels(index, from: now.seconds, for: 86_400)
         let count = min(3, own.map(\.profile.schedules.count).max() ?? 1)
         return (0..<max(1, count)).map { place in
             let schedule = profiles.selecting(place).compositeSchedule(
-                for: conditions, from: now.seconds, duration: 86_400, stationConditions)
+                for: conditions, from: now.seconds, duration: 86_400, unit: .watts, stationConditions)
             let leader = own.first { place < $0.profile.schedules.count }
             let source = leader.flatMap { smart.store.messages[$0.profile.id]?.chargingSchedule[place] }
-            return OfferedSchedule(id: source?.id ?? place + 1, schedule: schedule, source: source)
+            return OfferedSchedule(id: source?.id ?? place + 1, schedule: schedule, source: source, priceLevels: levels)
         }
     }
 

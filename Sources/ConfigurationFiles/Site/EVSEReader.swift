@@ -18,6 +18,7 @@ struct EVSEReader {
     static func evses(_ field: Field, _ devices: DeviceReader, circuits: [String]) -> [SiteConfiguration.EVSE] {
         var evses: [SiteConfiguration.EVSE] = []
         var lines: [Int: Int] = [:]
+        var interfaces: [String: Int] = [:]
         guard let list = field.list() else { return [] }
         if list.isEmpty { field.error("the list is empty; a site needs at least one EVSE") }
         for item in list {
@@ -28,7 +29,14 @@ struct EVSEReader {
                 mapping["id"]?.error("the EVSE \(id) is given twice; the first is at line \(first)")
             }
             if let id, lines[id] == nil { lines[id] = mapping.position(of: "id").line }
-            if let evse = reader.evse(id: id ?? 0, devices) { evses.append(evse) }
+            guard let evse = reader.evse(id: id ?? 0, devices) else { continue }
+            evses.append(evse)
+            guard let interface = evse.vehicleLink?.interface else { continue }
+            if let other = interfaces.updateValue(evse.id, forKey: interface) {
+                mapping["vehicle_link"]?.error(
+                    "“\(interface)” leads to the cars of EVSE \(other) already; each EVSE needs an interface of its own"
+                )
+            }
         }
         return evses
     }

@@ -30,6 +30,8 @@ extension SiteConfiguration {
 
         /// The network interface that leads to the cars of this EVSE alone.
         package var interface: String
+        /// Cars are matched over power line first (ISO 15118-3): there is a modem on the interface.
+        package var slac = false
         package var standards: [Standard]
         package var tls: Security?
         /// nil: contracts are no payment.
@@ -48,7 +50,7 @@ struct VehicleLinkReader {
     private typealias Link = SiteConfiguration.VehicleLink
 
     private static let keys = [
-        "interface", "protocols", "tls", "contracts", "plain", "insecure_iso20", "evse_id",
+        "interface", "slac", "protocols", "tls", "contracts", "plain", "insecure_iso20", "evse_id",
     ]
 
     static func link(_ field: Field) -> SiteConfiguration.VehicleLink? {
@@ -61,8 +63,9 @@ struct VehicleLinkReader {
         let standards = mapping["protocols"].map(standards) ?? Link.Standard.allCases
         let evseID = mapping["evse_id"].flatMap(evseID)
         guard let interface else { return nil }
+        let slac = mapping["slac"].map { $0.boolean() ?? false } ?? false
         let link = Link(
-            interface: interface, standards: standards, tls: tls, contracts: contracts, allowsPlain: plain,
+            interface: interface, slac: slac, standards: standards, tls: tls, contracts: contracts, allowsPlain: plain,
             allowsInsecureISO20: insecure, evseID: evseID)
         judge(link, mapping)
         return link

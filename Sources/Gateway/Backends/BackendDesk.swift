@@ -73,7 +73,7 @@ actor BackendDesk {
     /// How far chargers are with DER controls, as the station has heard.
     var conditions: [DERCondition?]
     var saidAt: [Instant]
-    var external: [ExternalSignal.Source: PowerLimits] = [:]
+    var external: [ExternalSignal.Source: ToldLimits] = [:]
     var renewedAt = Instant.distantPast
     /// When the message that is worked on came in.
     var heardAt: Instant?

@@ -3,6 +3,7 @@
 
 import BackendLinks
 import ChargingStation
+import ConfigurationFiles
 import Electricity
 import FileTransfer
 import LinuxIO
@@ -34,6 +35,8 @@ extension BackendDesk {
         // Every display asks for its own (`driverView`).
         case .display where hasDisplay: break
         case .applyDERSettings(let evse, let controls) where give(controls, to: evse): break
+        // What a backend that only observes would let cars choose is of no account.
+        case .offerSchedules where backend.role != .inCharge: break
         case .reset, .unlock, .dataTransfer, .release, .answerContract, .display, .contractAnswered, .vehicleChecked,
             .offerSchedules, .renegotiateService, .noPriorityCharging, .applyDERSettings:
             guard !vehicles.perform(task) else { return }

@@ -41,10 +41,12 @@ extension BackendDesk {
             inputs.append(.der(evse: evseIDs[index], condition))
         }
         for source in [ExternalSignal.Source.grid, .energyManager] {
-            let limits = site.imposed(by: source, at: now)
-            guard !SiteLook.isAlike(limits, external[source]) else { continue }
-            external[source] = limits
-            inputs.append(.external(ExternalSignal(source: source, limits: limits, isHeldBelow: true)))
+            let imposed = site.imposed(by: source, at: now)
+            guard external[source, default: ToldLimits()].update(imposed, beside: site.building, at: now) else {
+                continue
+            }
+            let left = external[source]?.left
+            inputs.append(.external(ExternalSignal(source: source, limits: left, isHeldBelow: true)))
         }
         if isTurn {
             renewedAt = now

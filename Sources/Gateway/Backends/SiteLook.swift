@@ -70,65 +70,41 @@ struct SiteLook {
         return GridReading(frequency: reading.frequency, load: reading.power, voltage: reading.voltage?.mean)
     }
 
-    /// What the operator, or the building's controller, allows the whole station now, beyond the agreement; nil while it
-    /// says nothing. Where it bounds the connection point, the building's load is taken off: what it draws the station may not, and
-    /// may deliver in addition.
-    func imposed(by source: ExternalSignal.Source, at now: Instant) -> PowerLimits? {
+    /// What the operator, or the building's controller, imposes now.
+    func imposed(by source: ExternalSignal.Source, at now: Instant) -> ImposedLimits {
+        var limits = ImposedLimits()
         switch source {
-        case .grid: narrow(operatorLimits(), .importByHand, .exportByHand, now)
-        case .energyManager: narrow(.unbounded, .importByController, .exportByController, now)
-        case .other: nil
+        case .grid:
+            narrowByOrders(&limits)
+            limits.narrow(connectionPoint: entered(.importByHand, .exportByHand, now))
+        case .energyManager:
+            limits.narrow(connectionPoint: entered(.importByController, .exportByController, now))
+        case .other: break
         }
+        return limits
     }
 
-    private func narrow(
-        _ limits: PowerLimits, _ charging: HeldLimits.Kind, _ delivery: HeldLimits.Kind, _ now: Instant
-    ) -> PowerLimits? {
-        let byHand = PowerLimits(
+    private func entered(_ charging: HeldLimits.Kind, _ delivery: HeldLimits.Kind, _ now: Instant) -> PowerLimits {
+        PowerLimits(
             from: held.entry(delivery, at: now).map { .zero - $0.power } ?? PowerLimits.unbounded.lower,
             to: held.entry(charging, at: now)?.power ?? PowerLimits.unbounded.upper)
-        let allowed = limits.narrowed(to: byHand.without(building))
-        return allowed == .unbounded ? nil : allowed
     }
 
-    private func operatorLimits() -> PowerLimits {
+    private func narrowByOrders(_ imposed: inout ImposedLimits) {
         let limits = cells.limits.read()
-        var allowed = PowerLimits.unbounded
         for index in 0..<limits.count where limits[index].rule.isImposed {
-            let power = limits[index].power
             switch limits[index].scope {
-            case .connectionPoint, .circuit(0):
-                allowed = allowed.narrowed(to: power.without(building))
-            case .controllable: allowed = allowed.narrowed(to: power)
+            case .connectionPoint, .circuit(0): imposed.narrow(connectionPoint: limits[index].power)
+            case .controllable: imposed.narrow(station: limits[index].power)
             case .circuit, .evse, .everyEVSE: break
             }
         }
-        return allowed
     }
 
     /// What is drawn behind the connection point without the station; zero while the meter is silent, since nobody knows.
-    private var building: Power {
+    var building: Power {
         guard let view = cells.circuits.first?.read().view, !view.meterIsSilent else { return .zero }
         return view.uncontrolled
-    }
-
-    /// Whether the difference is not worth telling: the building's load is never still.
-    static func isAlike(_ one: PowerLimits?, _ other: PowerLimits?) -> Bool {
-        guard let one, let other else { return one == other }
-        return isNear(one.upper, other.upper) && isNear(one.lower, other.lower)
-    }
-
-    private static func isNear(_ one: Power, _ other: Power) -> Bool {
-        (one - other).magnitude < .watts(100)
-    }
-}
-
-extension PowerLimits {
-    /// What is left of a bound beside this load. Where nobody bounds anything, nobody does beside a load either.
-    fileprivate func without(_ load: Power) -> PowerLimits {
-        PowerLimits(
-            from: lower == Self.unbounded.lower ? lower : lower - load,
-            to: upper == Self.unbounded.upper ? upper : upper - load)
     }
 }
 

@@ -66,7 +66,9 @@ package final class Daemon: Sendable {
             throw .system(error)
         }
         let orders = BackendOrders(desk, configuration.backends)
-        vehicles = try Vehicles(configuration, plan.chargers, orders, bell: plan.bell, logger: logger)
+        vehicles = try Vehicles(
+            configuration, plan.chargers, orders, ConnectionRoom(cells, held), evidence, bell: plan.bell,
+            logger: logger)
         let reasons = ReasonText(configuration, orders, vehicles)
         let diagnostics = Diagnostics(configuration, recent)
         backends = Backends(

@@ -21,6 +21,8 @@ final class DERDesk: Sendable {
     private let cells: [DERCell?]
     private let plans: [DERPlan]
     private let nominalVolts: Int
+    /// Backends in charge.
+    private let speakers: Int
     /// By EVSE, then by backend.
     private let voices: Mutex<[[Int: Voice]]>
 
@@ -28,6 +30,7 @@ final class DERDesk: Sendable {
         cells = chargers.map(\.der)
         plans = configuration.evses.map { DERPlan($0, configuration) }
         nominalVolts = Int(configuration.site.voltage.milli / 1_000)
+        speakers = configuration.backends.count { $0.role == .inCharge }
         voices = Mutex(chargers.map { _ in [:] })
     }
 
@@ -51,11 +54,12 @@ final class DERDesk: Sendable {
     private func change(_ evse: Int, _ backend: Int, _ change: (inout Voice) -> Void) {
         voices.withLock { voices in
             let before = Self.together(voices[evse])
-            let isFirst = voices[evse].isEmpty
+            let spoken = voices[evse].count
             change(&voices[evse][backend, default: Voice()])
             let after = Self.together(voices[evse])
-            // The first word of all is passed on even if it wants nothing, for a former run may have left something.
-            if isFirst || before != after { cells[evse]?.give(after) }
+            // Once all have spoken it is passed on even if nobody wants anything, for a former run may have left something.
+            let isComplete = spoken < speakers && voices[evse].count >= speakers
+            if isComplete || before != after { cells[evse]?.give(after) }
         }
     }
 
@@ -81,7 +85,10 @@ final class DERDesk: Sendable {
         let failures = report.failures.map { ($0.key.controlType, $0.value) }
         return DERCondition(
             found: report.found.map { Set($0.map(\.controlType)) },
-            failures: Dictionary(failures, uniquingKeysWith: { first, _ in first }))
+            failures: Dictionary(failures, uniquingKeysWith: { first, _ in first }),
+            rating: report.rating.map {
+                DERCondition.Rating(apparent: $0.apparent, injected: $0.injected, absorbed: $0.absorbed)
+            })
     }
 }
 

@@ -2,10 +2,13 @@
 // Copyright 2026 The Sluice authors
 
 import ChargingStation
+import Electricity
 import Foundation
 import ISO15118
 import OCPP21
+import StationKeys
 import Synchronization
+import V2GKeys
 
 /// What cars say on its way to the backends, in order, and what the backends allow. Nobody waits: a backend that takes
 /// nothing loses the oldest.
@@ -34,12 +37,17 @@ final class VehicleFeed: Sendable {
 
     func tell(_ input: ChargingStation.StationInput) { writer.yield(input) }
 
-    /// C07: the chain is judged here as far as the roots are known; the backend decides about the account.
-    func ask(_ contract: Contract, evse: Int) {
+    /// C07: the chain is judged here as far as the roots are known; the backend decides about the account, and asks the
+    /// responders that the certificates name.
+    func ask(_ contract: Contract, trusting trust: ContractTrust?, evse: Int, at now: WallTime) {
+        let verdict = trust?.judge(contract.chain, .contract, at: now) ?? .unknownRoot
+        let isVerified = if case .valid = verdict { true } else { false }
+        let chain = [contract.chain.leaf] + contract.chain.authorities
+        let roots = trust.map { $0.operatorRoots + $0.v2gRoots } ?? []
         tell(
             .contract(
                 IdTokenType(idToken: contract.emaid, type: "eMAID"), evse: evse, certificate: contract.chain.pem,
-                hashes: []))
+                hashes: OCSPRequestDataType.contract(chain, roots: roots), isVerified: isVerified))
     }
 
     /// M01, M02.

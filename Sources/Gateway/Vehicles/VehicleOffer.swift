@@ -28,6 +28,7 @@ extension StationOffer {
             standards: standards, services: services.filter { both || !$0.isBidirectional },
             evseID: link.evseID ?? "ZZ*SLU*E\(evse.id)", power: power)
         phases = evse.phases.count >= 3 ? 3 : 1
+        asksForSchedules = true
         leastPower = evse.charger.profile.charger.map { outlet.atInlet($0.ratings.minimumCharge) } ?? .zero
         current = outlet.current
         lowestVoltage = outlet.lowestVoltage

@@ -8,6 +8,7 @@ import Electricity
 import ISO15118
 import LinuxIO
 import PowerControl
+import SLAC
 import Synchronization
 import V2GKeys
 import VehicleLinks
@@ -24,19 +25,28 @@ final class VehiclePost: Sendable {
     let cell: VehicleCell
     let offer: StationOffer
     let feed: VehicleFeed
+    let paused: PausedSessions
     private let trust: ContractTrust?
-    private let inside = Mutex(VehicleState())
+    /// What the connection leaves, where no backend plans.
+    let room: ConnectionRoom
+    /// Of the EVSE in the configuration.
+    let index: Int
+    let inside = Mutex(VehicleState())
     private let sample: Mutex<LatestValueWriter<VehicleSample>>
+    /// nil where the wire is the cable, or matching is not possible at the moment.
+    private let dataLink = Mutex<DataLink?>(nil)
 
     init(
         _ evse: SiteConfiguration.EVSE, _ link: SiteConfiguration.VehicleLink, _ charger: ChargerCell,
-        _ cell: VehicleCell, _ feed: VehicleFeed
+        _ cell: VehicleCell, _ feed: VehicleFeed, _ room: ConnectionRoom, _ paused: PausedSessions, index: Int
     ) throws(VehicleLinkFault) {
-        (self.evse, self.link, self.charger, self.cell, self.feed) = (evse, link, charger, cell, feed)
+        (self.evse, self.link, self.charger, self.cell) = (evse, link, charger, cell)
+        (self.feed, self.room, self.paused, self.index) = (feed, room, paused, index)
         offer = StationOffer(evse, link, cell.outlet)
         trust = try link.contracts.map { files throws(VehicleLinkFault) in try ContractTrust(files) }
         sample = Mutex(charger.vehicleSample.takeWriter())
-        change { _ in }
+        // Who pauses stays plugged in.
+        change { $0.order.hasVehicle = paused.waiting(evse.id) != nil }
     }
 
     // MARK: State
@@ -59,16 +69,29 @@ final class VehiclePost: Sendable {
 
     var state: VehicleState { inside.withLock { $0 } }
 
+    // MARK: Matching
+
+    /// A car is matched over this link from now on; over none for nil.
+    func match(over link: DataLink?) { dataLink.withLock { $0 = link } }
+
+    private func lookAtLink(_ state: ConnectorState?, at now: Instant) {
+        guard let link = dataLink.withLock({ $0 }) else { return }
+        link.look(at: now)
+        if let pilot = ControlPilot(state, seesPlug: cell.outlet.seesPlug) { link.pilot(pilot) }
+    }
+
     // MARK: Looks
 
     /// Tells the session what is new. Never waits for it.
     func look(at now: Instant) {
         let news = ChargerNews(charger, cell, at: now, permitted: feed.permits(evse.id))
+        lookAtLink(news.reading?.state, at: now)
         let needs = inside.withLock { state in
             state.hear(news, meter: "EVSE-\(evse.id)")
             return state.takeNeeds(at: now)
         }
         if let needs { feed.tell(.needs(evse: evse.id, needs)) }
+        lookAtSchedules(at: now)
     }
 }
 
@@ -143,6 +166,7 @@ extension VehiclePost: SessionWatching {
 
     func ended(_ end: StationEnd) async {
         change { $0.end(end) }
+        paused.note(end, evse: evse.id)
         if end == .finished { feed.tell(.sessionStopped(evse: evse.id)) }
     }
 
@@ -172,6 +196,8 @@ extension VehiclePost: ContractPoint {
         trust.map { trust in
             var contracts = StationContracts(cryptography: trust, challenge: challenge)
             contracts.installsCertificates = feed.isAsked
+            // Whether it may be asked about a root that is not known here is the backend's to say (C07.FR.06).
+            contracts.passesUnknownRoots = feed.isAsked
             return contracts
         }
     }
@@ -180,7 +206,9 @@ extension VehiclePost: ContractPoint {
         guard feed.isAsked else { return .granted }
         return await answer(
             within: .seconds(55), otherwise: .refused, { $0.contract = $1 }, settleContract
-        ) { feed.ask(contract, evse: evse.id) }
+        ) {
+            feed.ask(contract, trusting: trust, evse: evse.id, at: EvidenceDesk.wall())
+        }
     }
 
     func certificate(_ request: CertificateRequest) async -> CertificateResult {
@@ -203,7 +231,7 @@ extension VehiclePost: ContractPoint {
     }
 
     /// One answer, from whoever comes first: the backend, the end of patience, the end of the session.
-    private func answer<Answer: Sendable>(
+    func answer<Answer: Sendable>(
         within patience: Duration, otherwise: Answer,
         _ keep: @escaping @Sendable (inout VehicleState, CheckedContinuation<Answer, Never>) -> Void,
         _ settle: @escaping @Sendable (Answer) -> Void, _ ask: () -> Void

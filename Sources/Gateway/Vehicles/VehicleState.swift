@@ -44,8 +44,11 @@ struct VehicleState: Sendable {
     private(set) var lastEnd: String?
     /// Why cars cannot be spoken to, or the last was turned away.
     var fault: String?
+    /// nil where the wire is the cable.
+    var matching: VehicleMatching?
     var contract: CheckedContinuation<SessionInput.Authorisation, Never>?
     var certificate: CheckedContinuation<CertificateResult, Never>?
+    var schedules = VehicleSchedules()
 
     private var session: AsyncStream<SessionInput>.Continuation?
     private var told = Told()
@@ -62,11 +65,14 @@ struct VehicleState: Sendable {
 
     mutating func begin(_ arrival: VehicleArrival, at now: Instant) {
         self.arrival = arrival
+        fault = nil
         counts.sessions &+= 1
         progress = nil
         needs = EVNeeds()
         (departure, chargesSince, needsDue, needsTold) = (nil, nil, nil, nil)
         (refusals, wasPermitted) = (0, false)
+        // Who waited in the session before has been answered by its end.
+        schedules = VehicleSchedules()
         told = Told()
         let number = order.cableCheck
         order = OutletOrder()
@@ -201,6 +207,31 @@ struct VehicleState: Sendable {
         needsDue = nil
         needsTold = (service, departure, now)
         return ChargingNeedsType(needs, progress, departure: departure.map { $0 - now })
+    }
+
+    /// The car waits to be told what it may choose between: the backend hears of it at once.
+    mutating func wantsSchedules(for needs: EVNeeds, at now: Instant) {
+        need(needs, at: now)
+        needsDue = now
+    }
+
+    /// Whether a car under way keeps to a schedule that can be negotiated anew, which DIN SPEC 70121 does not know.
+    private var keepsSchedule: Bool {
+        guard let progress, progress.phase.carriesPower, progress.mode == .scheduled else { return false }
+        return progress.standard != .din && !told.isTerminated
+    }
+
+    /// - Parameter room: what the connection leaves, where no backend plans.
+    mutating func negotiateIfNeeded(_ room: PowerLimits?, at now: Instant, _ wall: WallTime) {
+        guard keepsSchedule else { return }
+        let hasChanged = room.map { schedules.differs($0, at: now, wall) } ?? false
+        if schedules.wantsToTell() || hasChanged { tell(.ask(.renegotiateSchedule)) }
+    }
+
+    /// The backend hears of a plan after the needs it answers.
+    mutating func takePlan() -> (profile: PowerProfile, number: Int?)? {
+        guard needsTold != nil, needsDue == nil else { return nil }
+        return schedules.takePlan()
     }
 
     mutating func takeContract() -> CheckedContinuation<SessionInput.Authorisation, Never>? {

@@ -16,14 +16,15 @@ extension VehicleStatus {
         let progress = state.progress
         let hasSession = state.hasSession
         self.init(
-            state: progress?.phase.inWords ?? (hasSession ? "connecting" : "no car speaks"),
+            state: progress?.phase.inWords ?? (hasSession ? "connecting" : state.matching?.inWords ?? "no car speaks"),
             standard: progress?.standard.inWords, service: progress?.service?.inWords,
             mode: progress?.standard.isISO20 == true ? progress?.mode.inWords : nil,
             vehicle: progress.flatMap { $0.vehicle.isEmpty ? nil : $0.vehicle },
             address: state.arrival?.address, security: state.arrival.map { "\($0.security)" },
             stateOfCharge: state.needs.soc, charge: hasSession ? state.limits?.power.upper : nil,
             discharge: hasSession ? state.limits?.power.lower.magnitude : nil,
-            noDischarge: state.limits?.noDischarge?.inWords, lastEnd: state.lastEnd, fault: state.fault)
+            noDischarge: state.limits?.noDischarge?.inWords, lastEnd: state.lastEnd,
+            fault: state.fault ?? state.matching?.fault)
     }
 }
 
@@ -33,10 +34,10 @@ extension VehicleState {
     func because(_ kind: Reason.Kind, interface: String) -> String? {
         switch kind {
         case .offered: offeredInWords
-        case .noVehicle: hasSession ? nil : "no car speaks on \(interface)"
+        case .noVehicle: hasSession ? nil : absence(interface)
         case .notReady:
             switch progress?.phase {
-            case nil: hasSession ? "the car connects" : "no car speaks on \(interface)"
+            case nil: hasSession ? "the car connects" : absence(interface)
             case .charging?, .meteringReceipt?: nil
             case let phase?: "the car's session is \(phase.inWords)"
             }
@@ -45,6 +46,10 @@ extension VehicleState {
             .minimumOffTime, .inFlight, .ramp, .directionChange, .phaseSwitch:
             nil
         }
+    }
+
+    private func absence(_ interface: String) -> String {
+        matching?.because(interface: interface) ?? "no car speaks on \(interface)"
     }
 
     private var offeredInWords: String? {

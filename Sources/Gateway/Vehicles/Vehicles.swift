@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import Chargers
 import ChargingStation
 import ConfigurationFiles
 import Dispatch
@@ -11,6 +12,7 @@ import LocalAPI
 import Logging
 import NIOPosix
 import OCPP21
+import SLAC
 import Synchronization
 import TLS
 import VehicleLinks
@@ -35,21 +37,24 @@ final class Vehicles: Sendable {
     private let thread = Mutex<PlainThread?>(nil)
 
     init(
-        _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, bell: WakeUp?,
-        logger: Logger
+        _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, _ room: ConnectionRoom,
+        _ evidence: EvidenceDesk?,
+        bell: WakeUp?, logger: Logger
     ) throws(StartProblem) {
         (self.bell, self.logger) = (bell, logger)
         let isAsked = configuration.backends.contains { $0.role == .inCharge }
         let feed = VehicleFeed(orders, evses: configuration.evses.map(\.id), isAsked: isAsked)
         self.feed = feed
+        let linked = configuration.evses.filter { $0.vehicleLink != nil }.map(\.id)
+        let paused = PausedSessions(evidence, evses: linked, logger: logger)
         do throws(VehicleLinkFault) {
             var posts: [VehiclePost?] = []
-            for (evse, charger) in zip(configuration.evses, cells) {
+            for (index, (evse, charger)) in zip(configuration.evses, cells).enumerated() {
                 guard let link = evse.vehicleLink, let cell = charger.vehicle else {
                     posts.append(nil)
                     continue
                 }
-                posts.append(try VehiclePost(evse, link, charger, cell, feed))
+                posts.append(try VehiclePost(evse, link, charger, cell, feed, room, paused, index: index))
             }
             self.posts = posts
         } catch { throw .vehicleLink("\(error)") }
@@ -117,8 +122,12 @@ final class Vehicles: Sendable {
         let security: VehicleListener.Security
         do throws(TLSFault) { security = try VehicleListener.Security(post.link) } catch { return "\(error)" }
         do throws(LinkProblem) {
+            let interface = try NetworkInterface(post.link.interface)
+            let dataLink = try post.link.slac ? dataLink(post, logger) : nil
+            defer { post.match(over: nil) }
             try await StationLink.run(
-                post, on: NetworkInterface(post.link.interface), security: security, group: group,
+                post, on: interface, security: security, dataLink: dataLink,
+                waiting: post.paused.waiting(post.evse.id), group: group,
                 refused: { refusal in
                     post.change {
                         $0.counts.turnedAway &+= 1
@@ -136,6 +145,24 @@ final class Vehicles: Sendable {
         } catch { return "\(error)" }
     }
 
+    private func dataLink(_ post: VehiclePost, _ logger: Logger) throws(LinkProblem) -> DataLink {
+        post.change { $0.matching = .keying }
+        let link = try DataLink(on: post.link.interface) { [self] event in hear(event, post, logger) }
+        post.match(over: link)
+        return link
+    }
+
+    /// What anybody on the power line can bring about is said when it is news.
+    private func hear(_ event: SLACEvent, _ post: VehiclePost, _ logger: Logger) {
+        let (before, now) = post.change { state in
+            let before = state.matching
+            state.matching?.hear(event, seesPlug: post.cell.outlet.seesPlug)
+            return (before, state.matching)
+        }
+        guard let now, now != before else { return logger.debug("SLAC: \(event)") }
+        logger.notice("\(now.because(interface: post.link.interface))")
+    }
+
     // MARK: Backends
 
     /// What a backend's station wants done with a car.
@@ -151,8 +178,9 @@ final class Vehicles: Sendable {
         case .renegotiateService(let evse, let modes):
             guard let post = post(evse) else { return false }
             allow(modes, at: post)
-        // The limits reach the car with every turn of the loop; the one schedule it has allows all of them.
-        case .offerSchedules(let evse, _): return post(evse) != nil
+        case .offerSchedules(let evse, let offered):
+            guard let post = post(evse) else { return false }
+            post.offer(offered)
         case .reset, .unlock, .release, .setClock, .useConnectionSettings, .display, .dataTransfer, .keys, .firmware,
             .log, .vehicleChecked, .noPriorityCharging, .applyDERSettings:
             return false

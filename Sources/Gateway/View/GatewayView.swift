@@ -237,6 +237,9 @@ final class GatewayView: GatewayPort {
                     because: reasons.because(shaping.reason, evse: index)
                 ))
         }
+        if let trouble = cells.chargers[index].notes.withLock({ $0.der }) {
+            steps.append(Explanation.Step(stage: "DER control", value: decision.target, because: trouble))
+        }
         return Explanation(
             evse: configuration.evses[index].id, time: Date(), target: decision.target, steps: steps)
     }

@@ -45,29 +45,43 @@ public struct PowerProfile: Hashable, Sendable {
         self.init(schedule: tuple.id, start: now, entries: entries, end: offset)
     }
 
-    /// Whether it stays within a schedule. A hundredth is forgiven, which is what cars round by. Cars also copy the times of a
-    /// schedule they were sent a while ago, or have a clock of their own, so a profile counts as well as one that begins when the
-    /// schedule was sent.
+    /// Whether it stays within a schedule. A hundredth of power and some seconds are forgiven, which is what cars round by and
+    /// messages take. Cars also copy the times of a schedule they were sent a while ago, or have a clock of their own, so a profile
+    /// counts as well as one that begins when the schedule was sent.
     func fits(_ tuple: ScheduleTuple) -> Bool {
-        fits(tuple, from: start) || fits(tuple, from: tuple.start)
+        let steps = tuple.steps
+        return fits(steps, from: start) || fits(steps, from: tuple.start)
     }
 
-    private func fits(_ tuple: ScheduleTuple, from start: WallTime) -> Bool {
-        let steps = tuple.steps
-        let times = entries.map { start + $0.start } + steps.map(\.start)
-        var (entry, step) = (0, 0)
-        // Once along both.
-        for time in times.sorted() where time >= start {
+    private static var forgiven: Interval { .seconds(5) }
+
+    private typealias Step = (start: WallTime, period: ScheduleTuple.Period)
+
+    private func fits(_ steps: [Step], from start: WallTime) -> Bool {
+        let times = (entries.map { start + $0.start } + steps.map(\.start)).sorted()
+        var entry = 0
+        for time in times where time >= start {
             if let end, time >= start + end { break }
             while entry + 1 < entries.count, start + entries[entry + 1].start <= time { entry += 1 }
-            while step + 1 < steps.count, steps[step + 1].start <= time { step += 1 }
-            guard entries.indices.contains(entry), steps.indices.contains(step) else { continue }
-            guard Self.isWithin(steps[step].period.power, entries[entry].power) else { return false }
+            guard entries.indices.contains(entry) else { continue }
+            let power = entries[entry].power
+            let isWithin = [Interval.zero, Self.forgiven, .zero - Self.forgiven].contains {
+                Self.isWithin(steps, at: time + $0, power)
+            }
+            guard isWithin else { return false }
         }
         return true
     }
 
-    private static func isWithin(_ limits: PowerLimits, _ power: Power) -> Bool {
-        power <= limits.upper + limits.upper / 100 && power >= limits.lower + limits.lower / 100
+    private static func isWithin(_ steps: [Step], at time: WallTime, _ power: Power) -> Bool {
+        // The last that has begun, or the first.
+        var (low, high) = (0, steps.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if steps[middle].start <= time { low = middle } else { high = middle }
+        }
+        guard steps.indices.contains(low) else { return false }
+        let limits = steps[low].period.power
+        return power <= limits.upper + limits.upper / 100 && power >= limits.lower + limits.lower / 100
     }
 }

@@ -69,6 +69,9 @@ public struct StationOffer: Hashable, Sendable {
 
 /// What survives a pause, for the car that comes back with the same session.
 public struct PausedSession: Hashable, Sendable {
+    /// How long a station waits for that car; ours, as the standards name no bound. A night and the day after it.
+    public static var longest: Interval { .seconds(24 * 3_600) }
+
     public let sessionID: [UInt8]
     public let vehicle: String
     /// The account of the contract that pays; nil: it was paid at the station.

@@ -30,8 +30,9 @@ extension ISO20Messages {
         let entries = zip(tuple.periods, levels).map { period, level in
             ISO20.PriceLevelScheduleEntry(duration: seconds(period.length), priceLevel: level)
         }
+        let count = Int(levels.max() ?? 1) + (levels.contains(0) ? 1 : 0)
         return .init(
-            timeAnchor: anchor, priceScheduleID: UInt32(tuple.id), numberOfPriceLevels: max(levels.max() ?? 1, 1),
+            timeAnchor: anchor, priceScheduleID: UInt32(tuple.id), numberOfPriceLevels: UInt8(clamping: count),
             priceLevelScheduleEntries: .init(priceLevelScheduleEntry: entries))
     }
 

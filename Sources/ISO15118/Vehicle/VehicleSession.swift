@@ -165,7 +165,10 @@ public struct VehicleSession: Sendable {
         nominalVoltage = answer.nominalVoltage ?? nominalVoltage
         granted = answer.granted ?? answer.currentPerPhase.map(perPhase) ?? granted
         target = answer.target ?? target
-        if !answer.schedules.isEmpty { schedules = answer.schedules.map { $0.begun(at: time) } }
+        // What comes with “ongoing” is a stopgap.
+        if answer.processing == .finished, !answer.schedules.isEmpty {
+            schedules = answer.schedules.map { $0.begun(at: time) }
+        }
         stationVoltage = answer.voltage ?? stationVoltage
         payment.heard(answer)
         mayWaitForCustomer = answer.processing == .waitingForCustomer

@@ -28,6 +28,9 @@ public struct StationMatching: Sendable {
         case frame(ManagementFrame)
         /// The car was heard over the new link.
         case linked
+        /// The link is no longer wanted (D-LINK_TERMINATE), or broken (D-LINK_ERROR): the car, plugged in or not, has to be matched
+        /// anew.
+        case terminate
         case deadlinePassed
     }
 
@@ -82,6 +85,7 @@ public struct StationMatching: Sendable {
             guard case .joining(let match) = phase else { return [] }
             enter(.matched(match))
             return []
+        case .terminate: return terminate()
         case .deadlinePassed: return deadlinePassed(at: now)
         }
     }
@@ -120,6 +124,14 @@ public struct StationMatching: Sendable {
         network = nil
         enter(.unkeyed)
         return [.left]
+    }
+
+    /// A car that is being matched again is not disturbed.
+    private mutating func terminate() -> [Output] {
+        switch phase {
+        case .joining, .matched: leave()
+        case .unkeyed, .keying, .unplugged, .waiting, .matching, .failed: []
+        }
     }
 
     // MARK: The control pilot

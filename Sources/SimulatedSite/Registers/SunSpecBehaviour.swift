@@ -11,14 +11,29 @@ struct SunSpecBehaviour: DeviceBehaviour {
     private enum Offset { static let enable = 22, enableAfterReversion = 30, remaining = 33 }
     private let base: Int?
     private let sets: [SunSpecSets]
+    /// What decides on reactive power: a device follows one of these groups and refuses a second.
+    private let reactive: [(address: Int, group: Int)]
     private var hadExpired = false
 
     init(profile: FirmwareProfile) {
         base = Self.address(ofModel: 704, in: profile.location)
         sets = SunSpecSets.all(in: profile)
+        // Power factors for both directions, reactive power; volt-var and watt-var.
+        let controls = base.map { base in [(2, 704), (8, 704), (35, 0)].map { (address: base + $0.0, group: $0.1) } }
+        reactive =
+            (controls ?? [])
+            + [705, 712].compactMap { model in
+                Self.address(ofModel: model, in: profile.location)
+                    .map { (address: $0 + SunSpecSets.enable, group: model) }
+            }
     }
 
     func verdict(on point: Point, at address: Int, value: Double, in registers: StoredRegisters) -> WriteVerdict {
+        if value == 1, let own = reactive.first(where: { $0.address == address }),
+            reactive.contains(where: { $0.group != own.group && registers.holding($0.address) == 1 })
+        {
+            return .refuse(3)
+        }
         if sets.contains(where: { $0.address + SunSpecSets.enable == address }) {
             return value == 0 || value == 1 ? .accept : .refuse(3)
         }

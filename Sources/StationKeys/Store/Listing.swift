@@ -113,12 +113,8 @@ extension KeyStore {
     /// M06.FR.06, M06.FR.07: the certificate and those between it and its root, as far as they name a responder.
     private func statusRequests(of chain: [Certificate], _ known: [Certificate]) -> [OCSPRequestDataType] {
         chain.compactMap { certificate in
-            guard let url = certificate.responder, url.unicodeScalars.count <= 2_000,
-                let hash = issuer(of: certificate, in: chain, or: known).flatMap({ certificate.hashData(issuedBy: $0) })
-            else { return nil }
-            return OCSPRequestDataType(
-                hashAlgorithm: hash.hashAlgorithm, issuerNameHash: hash.issuerNameHash,
-                issuerKeyHash: hash.issuerKeyHash, serialNumber: hash.serialNumber, responderURL: url)
+            issuer(of: certificate, in: chain, or: known)
+                .flatMap { OCSPRequestDataType(certificate, issuedBy: $0, longestURL: 2_000) }
         }
     }
 }

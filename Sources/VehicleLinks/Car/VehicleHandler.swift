@@ -20,6 +20,7 @@ final class VehicleHandler: ChannelDuplexHandler {
     private var hasStarted = false
     private var standard: Standard?
     private var turns = 0
+    private var schedules: [ScheduleTuple] = []
     private var askedAt = Instant.now
     private var timer: Scheduled<Void>?
     private var closing: Scheduled<Void>?
@@ -94,6 +95,10 @@ final class VehicleHandler: ChannelDuplexHandler {
         if standard != session.standard, let agreed = session.standard {
             standard = agreed
             steps.yield(.agreed(agreed))
+        }
+        if schedules != session.schedules {
+            schedules = session.schedules
+            steps.yield(.offered(schedules))
         }
         guard turns != session.turns else { return }
         turns = session.turns

@@ -13,6 +13,8 @@ package enum VehicleStep: Sendable {
     case asks(Request.Kind)
     /// The answer to one turn of the loop: how long it took, what the station wants and allows.
     case turned(Turn)
+    /// What the car may choose between.
+    case offered([ScheduleTuple])
     /// The car's own contactors.
     case contactors(StationInput.ContactorState)
     /// What the car takes (AC) or asks the converter for (DC).

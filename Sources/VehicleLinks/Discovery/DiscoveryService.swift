@@ -16,9 +16,10 @@ package final class DiscoveryService: Sendable {
     /// Hears what is sent to all nodes of the interface, and nothing from others: the socket is bound to the group there.
     package static func open(
         on interface: NetworkInterface, offering offered: [Discovery.Response], bounds: VehicleBounds = VehicleBounds(),
-        group: any EventLoopGroup
+        dataLink: DataLink? = nil, group: any EventLoopGroup
     ) async throws(LinkProblem) -> DiscoveryService {
-        let service = try await open(at: interface.allNodes, offering: offered, bounds: bounds, group: group)
+        let service = try await open(
+            at: interface.allNodes, offering: offered, bounds: bounds, dataLink: dataLink, group: group)
         do {
             let channel = service.channel as? any MulticastChannel
             try await channel?.joinGroup(interface.allNodes, device: interface.device).get()
@@ -31,14 +32,14 @@ package final class DiscoveryService: Sendable {
 
     static func open(
         at address: SocketAddress, offering offered: [Discovery.Response], bounds: VehicleBounds,
-        group: any EventLoopGroup
+        dataLink: DataLink? = nil, group: any EventLoopGroup
     ) async throws(LinkProblem) -> DiscoveryService {
         let bootstrap = DatagramBootstrap(group: group)
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        DiscoveryHandler(offered: offered, perSecond: bounds.answersPerSecond))
+                        DiscoveryHandler(offered: offered, perSecond: bounds.answersPerSecond, dataLink: dataLink))
                 }
             }
         do {
@@ -58,19 +59,19 @@ final class DiscoveryHandler: ChannelInboundHandler {
 
     private let offered: [Discovery.Response]
     private let perSecond: Int
+    private let dataLink: DataLink?
     private var second = NIODeadline.uptimeNanoseconds(0)
     private var answers = 0
 
-    init(offered: [Discovery.Response], perSecond: Int) {
-        self.offered = offered
-        self.perSecond = perSecond
+    init(offered: [Discovery.Response], perSecond: Int, dataLink: DataLink? = nil) {
+        (self.offered, self.perSecond, self.dataLink) = (offered, perSecond, dataLink)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         let datagram = Array(envelope.data.readableBytesView)
         // What is no request is not answered: another station's answers are heard here too.
-        guard let request = try? Discovery.Request(datagram: datagram),
+        guard let request = try? Discovery.Request(datagram: datagram), dataLink?.hears() ?? true,
             let answer = Discovery.answer(request, offered: offered), mayAnswer(at: .now())
         else { return }
         let reply = AddressedEnvelope(remoteAddress: envelope.remoteAddress, data: ByteBuffer(bytes: answer.datagram))

@@ -66,6 +66,9 @@ package final class SLACStation: Sendable {
     /// after TT_match_join.
     package func linked() { driver.post(.linked) }
 
+    /// Leaves the network of the matched car: its session has ended, or the link is of no use.
+    package func terminate() { driver.post(.terminate) }
+
     package func close() { driver.close() }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Sluice authors
 
+import Electricity
 import ISO15118
 import Synchronization
 
@@ -11,15 +12,15 @@ final class Entrance: Sendable {
         var isBusy = false
         var isShut = false
         var turnedAway = 0
-        var paused: PausedSession?
+        var waiting: WaitingSession?
     }
 
     private let inside: Mutex<Inside>
     private let halfOpen: Int
 
-    init(halfOpen: Int, paused: PausedSession?) {
+    init(halfOpen: Int, waiting: WaitingSession?) {
         self.halfOpen = halfOpen
-        inside = Mutex(Inside(paused: paused))
+        inside = Mutex(Inside(waiting: waiting))
     }
 
     /// - Returns: nil when too many are at the door.
@@ -51,8 +52,9 @@ final class Entrance: Sendable {
         inside.withLock { inside in
             inside.isBusy = false
             switch end {
-            case .paused(let session)?: inside.paused = session
-            case .finished?: inside.paused = nil
+            case .paused(let session)?:
+                inside.waiting = WaitingSession(session, until: .now + PausedSession.longest)
+            case .finished?: inside.waiting = nil
             // A car whose resumption fails half-way may try again.
             case .byOwner?, .disconnected?, .silent?, .refused?, .unsupported?, .noCommonProtocol?, .notV2GTP?,
                 .notUnderstood?, .inexpressible?, nil:
@@ -64,7 +66,7 @@ final class Entrance: Sendable {
     /// Nobody comes in any more.
     func shut() { inside.withLock { $0.isShut = true } }
 
-    var paused: PausedSession? { inside.withLock { $0.paused } }
+    var paused: PausedSession? { inside.withLock { $0.waiting?.session(at: .now) } }
     var turnedAway: Int { inside.withLock { $0.turnedAway } }
     var atTheDoor: Int { inside.withLock { $0.halfOpen } }
 

@@ -14,12 +14,18 @@ struct StationDoor: Sendable {
     let security: VehicleListener.Security
     let bounds: VehicleBounds
     let entrance: Entrance
+    /// nil where the wire is the cable.
+    let dataLink: DataLink?
     let conversations: AsyncStream<StationConversation>.Continuation
     let refused: @Sendable (VehicleRefused) -> Void
 
     func admit(_ channel: any Channel) throws {
         let address = name(of: channel)
         let refuse = { (reason: VehicleRefused.Reason) in refused(VehicleRefused(address: address, reason: reason)) }
+        guard dataLink?.isMatched ?? true else {
+            refuse(.notMatched)
+            throw ChannelError.inappropriateOperationForState
+        }
         guard let ticket = entrance.enter() else {
             refuse(.doorFull)
             throw ChannelError.inappropriateOperationForState
@@ -50,6 +56,7 @@ struct StationDoor: Sendable {
         let begin = { (channel: any Channel) -> StationSession? in
             ticket.giveBack()
             guard entrance.beginSession() else { return nil }
+            dataLink?.sessionBegan()
             let arrival = arrival(channel, tls)
             conversations.yield(StationConversation(arrival: arrival, channel: channel, commands: commands))
             return session(arrival.security)

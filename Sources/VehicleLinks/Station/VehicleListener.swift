@@ -39,18 +39,20 @@ package final class VehicleListener: Sendable {
 
     /// - Parameters:
     ///   - address: with its scope where it is link-local; port 0 for a free one of those that cars take.
-    ///   - paused: the session a car may come back to, from before a restart.
+    ///   - dataLink: where cars are matched first.
+    ///   - waiting: the session a car may come back to, from before a restart.
     ///   - refused: told of connections that come to no session, on the event loop.
     package static func open(
         at address: SocketAddress, for point: any ChargingPoint, security: Security,
-        bounds: VehicleBounds = VehicleBounds(), paused: PausedSession? = nil, group: any EventLoopGroup,
+        bounds: VehicleBounds = VehicleBounds(), dataLink: DataLink? = nil, waiting: WaitingSession? = nil,
+        group: any EventLoopGroup,
         refused: @escaping @Sendable (VehicleRefused) -> Void = { _ in }
     ) async throws(LinkProblem) -> VehicleListener {
         let (conversations, continuation) = AsyncStream.makeStream(of: StationConversation.self)
         let door = StationDoor(
             place: address, point: point, security: security, bounds: bounds,
-            entrance: Entrance(halfOpen: bounds.halfOpen, paused: paused), conversations: continuation,
-            refused: refused)
+            entrance: Entrance(halfOpen: bounds.halfOpen, waiting: waiting), dataLink: dataLink,
+            conversations: continuation, refused: refused)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 16)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -97,6 +99,7 @@ package final class VehicleListener: Sendable {
             for await conversation in conversations {
                 let end = await conversation.run(with: door.point)
                 door.entrance.endSession(end)
+                door.dataLink?.sessionEnded(end)
             }
         } onCancel: {
             door.entrance.shut()

@@ -205,7 +205,13 @@ import Testing
     @Test func `what the charger turns out not to have is no longer supported`() {
         var bench = ready { $0.evses[0].derByCharger = [.voltVar, .fixedVar] }
         #expect(set(&bench, DER.curve("a", .voltVar, .pctMaxVar, [(95, 10), (105, -10)])).0 == "Accepted")
-        _ = bench.handle(.der(evse: 1, DERCondition(found: [.fixedVar])))
+        let rating = DERCondition.Rating(apparent: 11_000_000, injected: 4_840_000, absorbed: 4_400_000)
+        _ = bench.handle(.der(evse: 1, DERCondition(found: [.fixedVar], rating: rating)))
+        // R01.FR.01.
+        let plate = ["MaxVA", "MaxVar", "MaxVarNeg"].map {
+            bench.station.variables.text(VariableKey("DCDERCtrlr", $0, evse: 1))
+        }
+        #expect(plate == ["11000", "4840", "4400"])
         #expect(
             bench.station.variables.text(VariableKey("DCDERCtrlr", "ModesSupported", evse: 1))
                 == "FixedVar,FreqDroop,LimitMaxDischarge,VoltWatt")
