@@ -91,7 +91,8 @@ extension Station {
         let isCentral = variables.flag(AuthorizationVariables.contractsCentrally)
         guard isVerified || isCentral else {
             return refuse(
-                question, "its contract's root is not known here, and CentralContractValidationAllowed is false")
+                question, IdTokenInfoType(status: .invalid),
+                because: "its contract's root is not known here, and CentralContractValidationAllowed is false")
         }
         authorization.ask(question)
         call(
