@@ -224,6 +224,20 @@ import Testing
         #expect(view(bench).session == nil)
     }
 
+    @Test func `a cost that comes after the end is the last one, unless the station counts itself`() {
+        for counts in [true, false] {
+            var bench = bench([TariffVariables.costs: "\(counts)"])
+            _ = bench.ask(.setDefaultTariff(SetDefaultTariffRequest(evseId: 0, tariff: Self.tariff)))
+            _ = charge(&bench)
+            let id = bench.station.evses[0].transaction?.id ?? ""
+            _ = bench.report { $0.imported = .wattHours(2_000) }
+            _ = bench.flow(.none) + bench.unplug()
+            _ = bench.ask(.costUpdated(CostUpdatedRequest(totalCost: 9, transactionId: id)))
+            #expect(view(bench).cost?.total.description == (counts ? "0.6" : "9"))
+            #expect(view(bench).cost?.isFinal == true)
+        }
+    }
+
     @Test func `who is offline at the end is told so, and the late total is not shown (I05.FR.02, I03.FR.03)`() {
         var bench = bench([Fallback.totalCost.key(nil): "The bill follows"])
         _ = charge(&bench)

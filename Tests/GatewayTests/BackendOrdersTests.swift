@@ -5,7 +5,9 @@ import Chargers
 import ChargingStation
 import ConfigurationFiles
 import Electricity
+import GridConnection
 import LinuxIO
+import LocalAPI
 import Logging
 import PowerControl
 import Testing
@@ -102,9 +104,11 @@ private struct OrderedLoop: ~Copyable {
     mutating func reload() { loop.replace(ReloadedSite(configuration), at: now) }
 
     var target: Power { cells.chargers[0].decision.read().decision.target }
-    var boundBy: String {
-        ReasonText(configuration, orders, vehicles).because(cells.chargers[0].decision.read().decision.boundBy, evse: 0)
-    }
+    private var reasons: ReasonText { ReasonText(configuration, orders, vehicles) }
+    var boundBy: String { reasons.because(cells.chargers[0].decision.read().decision.boundBy, evse: 0) }
+    /// What the driver is told.
+    var cause: DriverDisplay.Limit.Cause? { cause(cells.chargers[0].decision.read().decision.boundBy) }
+    func cause(_ reason: Reason) -> DriverDisplay.Limit.Cause? { reasons.cause(reason, evse: 0) }
 }
 
 private func command(_ limits: PowerLimits = .unbounded, setpoint: Power? = nil) -> EVSECommand {
@@ -130,6 +134,33 @@ struct BackendOrdersTests {
         try site.serve(for: 12)
         #expect(site.target == .watts(-5_000))
         #expect(site.boundBy == "profile 7, TxProfile, level 2, backend North")
+    }
+
+    @Test func `the driver is told who limits the power, in few words`() throws {
+        var site = try OrderedLoop()
+        site.run(for: .seconds(15))
+        #expect(site.cause == .service)
+        try site.orders.carryOut(command(setpoint: .watts(-5_000)), backend: 0, evse: 0, at: site.now)
+        try site.serve(for: 12)
+        #expect(site.cause == .service)
+        var free = command()
+        free.origin = nil
+        try site.orders.carryOut(free, backend: 0, evse: 0, at: site.now)
+        #expect(site.cause(Reason(.wish, source: SiteTables.firstBackend)) == nil)
+        let rule = { (rule: GridRule) in ImposedLimit.firstRule + UInt16(rule.number) }
+        let rows: [(Reason, DriverDisplay.Limit.Cause?)] = [
+            (Reason(.wish, source: SiteTables.number(.person)), .plan), (Reason(.idleCharging), nil),
+            (Reason(.idleHolding), .plan), (Reason(.offered), .vehicle), (Reason(.chargerRating), .charger),
+            (Reason(.chargerSilent), .fault), (Reason(.circuit), .site), (Reason(.meterSilent), .site),
+            (Reason(.evseLimit, source: SiteTables.LimitSource.configuration.rawValue), .site),
+            (Reason(.evseLimit, source: SiteTables.firstBackend), .service),
+            (Reason(.imposedLimit, source: SiteTables.LimitSource.importByHand.rawValue), .grid),
+            (Reason(.imposedLimit, source: SiteTables.LimitSource.importByController.rawValue), .site),
+            (Reason(.imposedLimit, source: rule(.consumptionLimit)), .grid),
+            (Reason(.imposedLimit, source: rule(.feedInCap)), .site), (Reason(.waitingForTurn), .sharing),
+            (Reason(.ramp), nil), (Reason(.inFlight), nil),
+        ]
+        for (reason, cause) in rows { #expect(site.cause(reason) == cause, "\(reason)") }
     }
 
     @Test func `without a setpoint the EVSE takes what the limit leaves`() throws {

@@ -129,6 +129,7 @@ struct Farewell: Equatable, Sendable {
     var session: DriverView.Session
     var driver: Driver
     var cost: DriverView.Cost?
+    var isCountedHere = false
     /// The backend counts and has not answered yet; it may only where the station was online at the end (I03.FR.03).
     var awaitsCost = false
     /// The driver left before the transaction ended, or would not understand the sum of it (I03.FR.05).

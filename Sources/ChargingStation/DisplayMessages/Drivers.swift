@@ -39,6 +39,7 @@ extension Station {
         session.isOver = true
         var farewell = Farewell(transactionID: transaction.id, session: session, driver: transaction.driver)
         farewell.cost = accountCost(transaction, isFinal: true)
+        farewell.isCountedHere = farewell.cost != nil
         farewell.awaitsCost = farewell.cost == nil && offlineSince == nil
         let stops = variables.list(TransactionVariables.stopPoint)
         let endsByLeaving = stops == [TransactionPoint.parkingBayOccupancy.rawValue]
@@ -67,6 +68,16 @@ extension Station {
         farewell.awaitsCost = false
         farewell.driver.take(response)
         farewell.cost = response.totalCost.map { DriverView.Cost(total: $0, currency: currency, isFinal: true) }
+        evses[index].farewell = farewell
+    }
+
+    /// A cost that comes when the transaction is over is its last one.
+    mutating func correctFinalCost(_ request: CostUpdatedRequest) {
+        guard let index = evses.firstIndex(where: { $0.farewell?.transactionID == request.transactionId }),
+            var farewell = evses[index].farewell, farewell.cost == nil || !farewell.isCountedHere
+        else { return }
+        farewell.awaitsCost = false
+        farewell.cost = DriverView.Cost(total: request.totalCost, currency: currency, isFinal: true)
         evses[index].farewell = farewell
     }
 

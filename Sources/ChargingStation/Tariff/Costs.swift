@@ -126,7 +126,11 @@ extension Station {
     /// I02.
     /// I02.FR.02.
     mutating func answer(_ request: CostUpdatedRequest) -> CostUpdatedResponse {
-        if let index = index(ofTransaction: request.transactionId) { takeCost(index, request.totalCost) }
+        if let index = index(ofTransaction: request.transactionId) {
+            takeCost(index, request.totalCost)
+        } else {
+            correctFinalCost(request)
+        }
         return CostUpdatedResponse()
     }
 

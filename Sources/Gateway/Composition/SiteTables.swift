@@ -93,11 +93,14 @@ package struct SiteTables: Sendable {
         number >= firstBackend && number < ImposedLimit.firstRule ? Int(number - firstBackend) : nil
     }
 
-    /// Whether the building's controller imposes it, and not the grid's operator.
-    static func isControllers(limitSource number: UInt16) -> Bool {
-        switch LimitSource(rawValue: number) {
-        case .importByController, .exportByController, .evseByController: true
-        case .configuration, .importByHand, .exportByHand, nil: false
+    /// Whether the grid's operator imposes it, and not the building or its agreement.
+    static func isOperators(limitSource number: UInt16) -> Bool {
+        if number >= ImposedLimit.firstRule {
+            return GridRule(rawValue: UInt8(clamping: number - ImposedLimit.firstRule))?.isImposed ?? false
+        }
+        return switch LimitSource(rawValue: number) {
+        case .importByHand, .exportByHand: true
+        case .configuration, .importByController, .exportByController, .evseByController, nil: false
         }
     }
 

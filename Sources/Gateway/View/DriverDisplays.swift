@@ -79,7 +79,9 @@ extension DriverDisplay {
         }
         cost = view.cost.map { Cost(Money("\($0.total)", $0.currency), isFinal: $0.isFinal) }
         costMessage = Text(view.costMessage, wanted, codes)
-        personal = Text(view.refusal?.message ?? view.personal, wanted, codes)
+        // What is said of the token that was just refused goes before what its owner's predecessor was told.
+        let refused = view.refusal?.message ?? []
+        personal = Text(refused.isEmpty ? view.personal : refused, wanted, codes)
         tariff = Text(view.tariff, wanted, codes)
         prices = view.prices.map { Price(Money("\($0.amount)", $0.currency), for: words[$0.kind.word]) }
         refusal = view.refusal.map { words[$0.word] }

@@ -40,7 +40,7 @@ struct ReasonText: Sendable {
         case .dischargeNotPermitted, .circuit, .meterSilent: return .site
         case .evseLimit: return isBackend ? .service : .site
         case .imposedLimit:
-            return SiteTables.isControllers(limitSource: reason.source) ? .site : .grid
+            return SiteTables.isOperators(limitSource: reason.source) ? .grid : .site
         case .waitingForTurn, .minimumOffTime: return .sharing
         }
     }
