@@ -23,6 +23,9 @@ package enum LinkProblem: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
+        case .noSuchInterface(let name, let have) where have.isEmpty:
+            "The system lists no network interfaces, so “\(name)” cannot be found. "
+                + "Is AF_NETLINK among the RestrictAddressFamilies of the service?"
         case .noSuchInterface(let name, let have):
             "There is no network interface “\(name)”; there are \(have.joined(separator: ", "))."
         case .noLinkLocalAddress(let name):

@@ -39,4 +39,10 @@ struct SLACLinkTests {
             return true
         }
     }
+
+    /// What a sandbox without AF_NETLINK makes of it.
+    @Test func `a system that lists no interfaces is not taken for one without that interface`() {
+        #expect("\(LinkProblem.noSuchInterface("eth7", have: []))".contains("AF_NETLINK"))
+        #expect("\(LinkProblem.noSuchInterface("eth7", have: ["eth0", "lo"]))".hasSuffix("there are eth0, lo."))
+    }
 }
