@@ -89,7 +89,7 @@ def test_a_der_control_limits_what_the_car_delivers(sluice, tmp_path: Path, vers
         site.wait_for_power(-5_100, -4_900)
         wait_until(lambda: any(each.get("alarmEnded") for each in told_21(csms, "NotifyDERAlarm")), "the alarm ends")
         assert call_21(csms, "GetDERControl", {"requestId": 4})["status"] == "NotFound"
-        # Reactive power has no way to the charger here.
+        # This charger takes no reactive power.
         unknown = {"isDefault": True, "controlId": "var", "controlType": "FixedVar",
                    "fixedVar": {"priority": 1, "setpoint": 10, "unit": "PctMaxVar"}}  # fmt: skip
         assert call_21(csms, "SetDERControl", unknown)["status"] == "NotSupported"
