@@ -94,14 +94,12 @@ import Testing
     }
 
     @Test func `one that takes too long is ended`() async throws {
-        let program = try Program("exec sleep 600")
-        let began = ContinuousClock.now
+        let program = try Program("exec sleep 86400")
         guard case .failed(let words) = await InstallerProgram(program.path, patience: .milliseconds(200)).install("/f")
         else {
             Issue.record("waited")
             return
         }
         #expect(words.contains("took longer"))
-        #expect(ContinuousClock.now - began < .seconds(120))
     }
 }
