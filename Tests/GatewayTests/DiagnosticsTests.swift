@@ -48,8 +48,14 @@ import Testing
                 .path
             path = folder + "/install"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            try "#!/bin/sh\n\(script)\n".write(toFile: path + ".text", atomically: true, encoding: .utf8)
+            // By another process: a program that this one had open for writing cannot be run while a child, forked by another
+            // test in that moment, has not let go of it.
+            let install = Process()
+            install.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+            install.arguments = ["--mode", "755", path + ".text", path]
+            try install.run()
+            install.waitUntilExit()
         }
 
         deinit { try? FileManager.default.removeItem(atPath: folder) }
