@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from running import Running
+from vehicle_wire import Car
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -55,3 +56,17 @@ def bench_charger(sluice: Callable[..., Running]) -> Callable[..., Running]:
         return sluice("bench", "charger", "--profile", profile, "--listen", listen, *arguments)
 
     return start_charger
+
+
+@pytest.fixture
+def car(start, sluice_binary: Path, tmp_path: Path, wire) -> Iterator[Callable[..., Car]]:
+    """Makes cars of the bench at the other end of the test's `wire`; what is left of them ends with the test."""
+    cars: list[Car] = []
+
+    def make(*arguments: object) -> Car:
+        cars.append(Car(start, sluice_binary, tmp_path, wire, *arguments))
+        return cars[-1]
+
+    yield make
+    for each in cars:
+        each.stop()

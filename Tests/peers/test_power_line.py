@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from gateway import Gateway
 from running import http_json, wait_until
-from vehicle_wire import Car, Wire, power_line
+from vehicle_wire import Wire, power_line
 
 PEER = Path(__file__).parent / "slac" / "slac_peer.py"
 SITE = """
@@ -61,19 +61,6 @@ def gateway(sluice, tmp_path: Path, wire: Wire):
         return made
 
     return make
-
-
-@pytest.fixture
-def car(start, sluice_binary: Path, tmp_path: Path, wire: Wire):
-    cars: list[Car] = []
-
-    def make(*arguments: object) -> Car:
-        cars.append(Car(start, sluice_binary, tmp_path, wire, *arguments))
-        return cars[-1]
-
-    yield make
-    for each in cars:
-        each.stop()
 
 
 def vehicle(gateway: Gateway) -> dict:

@@ -58,19 +58,6 @@ def gateway(sluice, tmp_path: Path, wire: Wire):
     return make
 
 
-@pytest.fixture
-def car(start, sluice_binary: Path, tmp_path: Path, wire: Wire):
-    cars: list[Car] = []
-
-    def make(*arguments: object) -> Car:
-        cars.append(Car(start, sluice_binary, tmp_path, wire, *arguments))
-        return cars[-1]
-
-    yield make
-    for each in cars:
-        each.stop()
-
-
 def charging(gateway: Gateway) -> bool:
     return gateway.evse(1)["vehicle"]["state"] == "charging"
 

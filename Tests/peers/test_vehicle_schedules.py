@@ -11,7 +11,7 @@ from csms import CSMS, now
 from gateway import Gateway
 from ocpp_site import RFID, backend_yaml
 from running import http_json, wait_until
-from test_vehicle_link import Car, car, charging, inlet, limit, site, wire  # noqa: F401 (fixtures)
+from test_vehicle_link import Car, charging, inlet, limit, site, wire  # noqa: F401 (fixtures)
 
 #: For each way to charge by schedule: what the backend hears of it, and whether it can be negotiated anew.
 COURSES = [

@@ -13,7 +13,7 @@ from ocpp_site import backend_yaml
 from running import wait_until
 from test_vehicle_link import charging, inlet, settle, site
 from v2g_world import ACCOUNT, VEHICLE, World, hash_data
-from vehicle_wire import Car, Wire
+from vehicle_wire import Wire
 from vehicle_wire import wire as new_wire
 
 
@@ -37,19 +37,6 @@ def gateway(sluice, tmp_path: Path, wire: Wire, world: World):
         return made
 
     return make
-
-
-@pytest.fixture
-def car(start, sluice_binary: Path, tmp_path: Path, wire: Wire):
-    cars: list[Car] = []
-
-    def make(*arguments: object) -> Car:
-        cars.append(Car(start, sluice_binary, tmp_path, wire, *arguments))
-        return cars[-1]
-
-    yield make
-    for each in cars:
-        each.stop()
 
 
 def vehicle(gateway: Gateway) -> dict:

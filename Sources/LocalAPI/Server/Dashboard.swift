@@ -4,24 +4,7 @@
 /// The dashboard: one page that brings everything with it and lives on the event stream. It writes what devices and
 /// people named only as text, never as markup.
 enum Dashboard {
-    static let html = """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>Sluice</title>
-        <link rel="icon" href="data:,">
-        <style>\(style)</style>
-        </head>
-        <body>
-        \(page)
-        <script>\(script)</script>
-        </body>
-        </html>
-
-        """
+    static let html = PageShell.html(page, style: style, script: script)
 
     private static let style = """
 

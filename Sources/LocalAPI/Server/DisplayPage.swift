@@ -4,24 +4,7 @@
 /// The driver's display at an EVSE: one page that brings everything with it, lives on the event stream, can be read from two
 /// metres away and needs no input. What backends wrote is shown as text, or as the few elements of markup that are harmless.
 enum DisplayPage {
-    static let html = """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>Sluice</title>
-        <link rel="icon" href="data:,">
-        <style>\(style)</style>
-        </head>
-        <body>
-        \(page)
-        <script>\(script)</script>
-        </body>
-        </html>
-
-        """
+    static let html = PageShell.html(page, style: style, script: DisplayScript.text)
 
     private static let style = """
 
@@ -79,6 +62,4 @@ enum DisplayPage {
         <footer><span id="live"></span><span id="clock"></span></footer>
         <noscript>This page needs JavaScript.</noscript>
         """
-
-    private static let script = DisplayScript.text
 }
