@@ -60,6 +60,31 @@ struct MisbehaviourTests {
         #expect(pair.carEnd == .refused(.chargeLoop, "FAILED"))
     }
 
+    @Test(arguments: Course.all.filter { $0.service.transfer == .dc })
+    func `after a fault the converter is told nothing but off, whatever car and owner say`(course: Course) {
+        var faults = 0
+        for (phase, machine) in StationTableTests.machines(course) where machine.isEnergised {
+            for fault: StationInput in [.insulation(.faulty), .contactors(.open)] {
+                var broken = machine
+                _ = broken.handle(fault, at: StationTableTests.start)
+                guard broken.facts.isFaulty else { continue }
+                faults += 1
+                var owned = broken
+                var after = owned.handle(.target(.watts(3_000)), at: StationTableTests.start)
+                for (_, request) in StationTableTests.requests(course) {
+                    var asked = broken
+                    after += asked.handle(request, sessionID: broken.sessionID, at: StationTableTests.start)
+                }
+                let isPowered = after.contains { output in
+                    guard case .effect(.operate(let point)) = output else { return false }
+                    return point != .off
+                }
+                #expect(!isPowered, "\(phase)")
+            }
+        }
+        #expect(faults > 0)
+    }
+
     @Test(arguments: Course.all.filter { $0.service.transfer == .ac })
     func `contactors that do not close are told to the car before it gives up`(course: Course) {
         var pair = Pair(.bench, course.plan)

@@ -22,7 +22,9 @@ extension StationMachine {
         }
     }
 
-    mutating func preCharge(_ target: Voltage) -> [Output] {
+    mutating func preCharge(_ target: Voltage, _ request: Request) -> [Output] {
+        // A fault since the cable was checked has switched everything off.
+        guard !facts.isFaulty else { return refuse(request, .failed) }
         let highest = min(offer.highestVoltage, needs.highestVoltage ?? offer.highestVoltage)
         // A car that asks for more never sees it reached, and gives up by itself.
         let safe = target.clamped(from: .zero, to: max(highest, .zero))

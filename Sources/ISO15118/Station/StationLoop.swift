@@ -89,7 +89,7 @@ extension StationMachine {
             let before = granted
             facts.target = target
             // Where the station controls, the converter follows at once; the car hears of it in the next answer.
-            if phase == .charging, service?.transfer == .dc, mode == .dynamic, granted != before {
+            if phase == .charging, isEnergised, service?.transfer == .dc, mode == .dynamic, granted != before {
                 return [.effect(.operate(dynamicPoint))]
             }
         case .meter(let reading): facts.meter = reading
@@ -117,7 +117,7 @@ extension StationMachine {
     mutating func stand(by isResting: Bool) -> [Output] {
         let before = granted
         isStandingBy = isResting
-        guard service?.transfer == .dc, mode == .dynamic, granted != before else { return [] }
+        guard isEnergised, service?.transfer == .dc, mode == .dynamic, granted != before else { return [] }
         return [.effect(.operate(dynamicPoint))]
     }
 

@@ -122,7 +122,7 @@ public struct StationMachine: Sendable {
         case .chargeParameters(let service, let needs): return agree(service, needs, request, at: now)
         case .scheduleExchange(let mode, let needs): return exchange(mode, needs, request, at: now)
         case .cableCheck: return checkCable(request)
-        case .preCharge(let target): return preCharge(target)
+        case .preCharge(let target): return preCharge(target, request)
         case .powerDelivery(let delivery): return deliver(delivery, request, at: now)
         case .chargeLoop(let loop): return turn(loop, request, at: now)
         case .meterConfirmation(let receipt): return confirm(receipt, request, at: now)
