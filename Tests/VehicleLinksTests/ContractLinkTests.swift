@@ -14,7 +14,7 @@ import V2GKeys
 /// Contracts over real connections.
 struct ContractLinkTests {
     /// A simulated point that takes contracts of the throw-away certificates of `V2GKeysTests`.
-    final class Point: ContractPoint, ServicePoint {
+    final class Point: ContractPoint, ServicePoint, SimulatedBehind {
         let simulated: SimulatedPoint
         let trust: ContractTrust
         private let contracts = Mutex<[Contract]>([])
@@ -42,20 +42,6 @@ struct ContractLinkTests {
 
         var shown: [Contract] { contracts.withLock { $0 } }
         var asked: [[UInt8]] { challenges.withLock { $0 } }
-
-        var offer: StationOffer { simulated.offer }
-        func began(_ arrival: VehicleArrival) async { await simulated.began(arrival) }
-        func authorise(vehicle: String) async -> StationInput.Authorisation {
-            await simulated.authorise(vehicle: vehicle)
-        }
-        func checkCable() async -> StationInput.Insulation { await simulated.checkCable() }
-        func switchContactors(_ state: StationInput.ContactorState) async -> StationInput.ContactorState {
-            await simulated.switchContactors(state)
-        }
-        func operate(_ point: OperatingPoint) async { await simulated.operate(point) }
-        func need(_ needs: EVNeeds) async { await simulated.need(needs) }
-        func ended(_ end: StationEnd) async { await simulated.ended(end) }
-        func inputs() -> AsyncStream<StationInput> { simulated.inputs() }
 
         func contracts(challenge: [UInt8]) -> StationContracts? {
             challenges.withLock { $0.append(challenge) }

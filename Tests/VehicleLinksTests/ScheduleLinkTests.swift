@@ -11,8 +11,8 @@ import Testing
 
 struct ScheduleLinkTests {
     /// A simulated point that knows two schedules after a while, or never comes to know them.
-    final class Point: SchedulePoint {
-        private let simulated: SimulatedPoint
+    final class Point: SchedulePoint, SimulatedBehind {
+        let simulated: SimulatedPoint
         private let seen = LinkBench.Seen()
         private let profiles = Mutex<[PowerProfile]>([])
         private let given: [ScheduleTuple]?
@@ -38,20 +38,6 @@ struct ScheduleLinkTests {
             return given ?? []
         }
         func planned(_ profile: PowerProfile) async { profiles.withLock { $0.append(profile) } }
-
-        var offer: StationOffer { simulated.offer }
-        func began(_ arrival: VehicleArrival) async { await simulated.began(arrival) }
-        func authorise(vehicle: String) async -> StationInput.Authorisation {
-            await simulated.authorise(vehicle: vehicle)
-        }
-        func checkCable() async -> StationInput.Insulation { await simulated.checkCable() }
-        func switchContactors(_ state: StationInput.ContactorState) async -> StationInput.ContactorState {
-            await simulated.switchContactors(state)
-        }
-        func operate(_ point: OperatingPoint) async { await simulated.operate(point) }
-        func need(_ needs: EVNeeds) async { await simulated.need(needs) }
-        func ended(_ end: StationEnd) async { await simulated.ended(end) }
-        func inputs() -> AsyncStream<StationInput> { simulated.inputs() }
     }
 
     private static func tuple(_ id: UInt8, _ watts: Int) -> ScheduleTuple {

@@ -38,8 +38,7 @@ final class Vehicles: Sendable {
 
     init(
         _ configuration: SiteConfiguration, _ cells: [ChargerCell], _ orders: BackendOrders, _ room: ConnectionRoom,
-        _ evidence: EvidenceDesk?,
-        bell: WakeUp?, logger: Logger
+        _ evidence: EvidenceDesk?, bell: WakeUp?, logger: Logger
     ) throws(StartProblem) {
         (self.bell, self.logger) = (bell, logger)
         let isAsked = configuration.backends.contains { $0.role == .inCharge }
